@@ -36,6 +36,7 @@ GatewayError
     ├── IllegalMove             a state table does not know this move
     ├── ConfigurationFault      configuration or policy data is wrong (all findings at once)
     ├── EvidenceUnavailable     the log entry cannot be made, so nothing is sent
+    ├── LogRefused              a log file, key, proof or sealed record is not what it must be
     └── StoreUnavailable        the database cannot be reached
 
 Messages are constant and carry no personal data: what varies goes into attributes that hold ids,
@@ -352,6 +353,13 @@ class EvidenceUnavailable(OwnFault):
 
     code = "bewijs-niet-vast-te-leggen"
     title = "Het bewijs kan niet worden vastgelegd; er is niets verzonden"
+
+
+class LogRefused(OwnFault):
+    """The log material does not have the form or content it must have."""
+
+    code = "logboek-ongeldig"
+    title = "Het logboek of een bewijs daaruit klopt niet"
 
 
 class StoreUnavailable(OwnFault):
