@@ -1,0 +1,1 @@
+"""The shell: pure steps in a fixed order around transactions, and the workers that repeat them."""
