@@ -221,19 +221,33 @@ class RootUnknown(PartnerFault):
 
 
 class SignatureRefused(PartnerFault):
-    """The signature is missing, wrong or outside the agreed profile."""
+    """The signature is missing, wrong or outside the agreed profile.
+
+    `reason` is a stable code that says which check refused it, for operators and tests.
+    """
 
     code = "handtekening-geweigerd"
     title = "De handtekening is geweigerd"
     wire_code = "GW014"
 
+    def __init__(self, detail: str = "", *, reason: str = "signature-refused") -> None:
+        super().__init__(detail)
+        self.reason = reason
+
 
 class CertificateRefused(PartnerFault):
-    """The certificate is not valid for this partner now."""
+    """The certificate is not valid for this partner now.
+
+    `reason` is a stable code that says which check refused it, for operators and tests.
+    """
 
     code = "certificaat-geweigerd"
     title = "Het certificaat is geweigerd"
     wire_code = "GW014"
+
+    def __init__(self, detail: str = "", *, reason: str = "certificate-refused") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 class SchemaRefused(PartnerFault):

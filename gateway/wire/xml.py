@@ -11,7 +11,8 @@ what is missing, repeated or not plain text.
 """
 
 import re
-from typing import Final, TypeAlias, cast
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias, cast
 
 from lxml import etree
 
@@ -219,3 +220,48 @@ def _plain_text(element: Element, name: str) -> str:
     if len(element):
         raise Unintelligible(f"Element {name} holds elements where text is expected.")
     return element.text or ""
+
+
+SCHEMA_ADDRESS: Final = "catalogue:/"
+"""Where schema documents seem to be: no such place exists outside the program's memory."""
+
+
+class _Documents(etree.Resolver):
+    """Answers a parser that asks for another document: from a table, or not at all."""
+
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
+        self._documents = documents
+
+    # The stubs do not know the third argument that lxml passes.
+    def resolve(  # type: ignore[override]
+        self, address: str, identifier: str | None, context: object
+    ) -> object:
+        # Answering None would let libxml2 look on disk; so what we do not hold is an error.
+        name = address.removeprefix(SCHEMA_ADDRESS)
+        if name not in self._documents:
+            raise LookupError(name)
+        return self.resolve_string(self._documents[name], context, base_url=address)
+
+
+def parse_schemas(documents: Mapping[str, bytes]) -> Mapping[str, Element]:
+    """Return the roots of schema documents that refer to each other by relative name.
+
+    These are our own vendored files, so comments are fine; a DOCTYPE is not.
+
+    Raises:
+        MessageUnreadable: a document is not well-formed XML, or has a DOCTYPE.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False
+    )
+    parser.resolvers.add(_Documents(documents))
+    roots = {}
+    for name, document in documents.items():
+        try:
+            root = etree.fromstring(document, parser, base_url=SCHEMA_ADDRESS + name)
+        except etree.LxmlError:
+            raise MessageUnreadable(f"{name} is not well-formed XML.") from None
+        if cast(Any, root.getroottree().docinfo).doctype:
+            raise MessageUnreadable(f"{name} has a DOCTYPE.")
+        roots[name] = root
+    return roots
