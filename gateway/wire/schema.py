@@ -28,6 +28,14 @@ _XSD_ELEMENT = "{http://www.w3.org/2001/XMLSchema}element"
 _MADE_HERE: Final = object()
 
 
+class _OfThisThread(threading.local):
+    """What one thread compiled for itself; each thread that looks gets its own, made here."""
+
+    def __init__(self, documents: Mapping[str, Element]) -> None:
+        self.compiled: dict[str, etree.XMLSchema] = {}
+        self.faults = FaultFinder(documents)
+
+
 class SchemaCatalogue:
     """All schemas that messages are held against, by name.
 
@@ -37,15 +45,14 @@ class SchemaCatalogue:
         ConfigurationFault: a document is not a schema, or refers to a name that is not here.
     """
 
-    __slots__ = ("_documents", "_faults", "_own", "_roots")
+    __slots__ = ("_documents", "_own", "_roots")
 
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         try:
             self._documents = parse_schemas(documents)
         except MessageUnreadable as refusal:
             raise ConfigurationFault((Finding("xsd", "", refusal.detail),)) from None
-        self._own = threading.local()
-        self._faults = FaultFinder(self._documents)
+        self._own = _OfThisThread(self._documents)
         findings = tuple(
             finding for name in self._documents if (finding := self._finding(name)) is not None
         )
@@ -88,15 +95,14 @@ class SchemaCatalogue:
 
     def compiled(self, name: str) -> etree.XMLSchema:
         """Return the compiled schema of this thread."""
-        own: dict[str, etree.XMLSchema] = self._own.__dict__
-        compiled = own.get(name)
+        compiled = self._own.compiled.get(name)
         if compiled is None:
-            compiled = own[name] = etree.XMLSchema(self._documents[name])
+            compiled = self._own.compiled[name] = etree.XMLSchema(self._documents[name])
         return compiled
 
     def faults(self, element: Element, name: str) -> tuple[InvalidParam, ...]:
         """Return what is wrong with an element that this thread's schema just refused."""
-        return self._faults.find(element, name, self.compiled(name).error_log)
+        return self._own.faults.find(element, name, self.compiled(name).error_log)
 
 
 def _declared(root: Element) -> tuple[str, ...]:

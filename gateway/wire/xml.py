@@ -234,7 +234,7 @@ class _Documents(etree.Resolver):
 
     # The stubs do not know the third argument that lxml passes.
     def resolve(  # type: ignore[override]
-        self, address: str, identifier: str | None, context: object
+        self, address: str, _identifier: str | None, context: object
     ) -> object:
         # Answering None would let libxml2 look on disk; so what we do not hold is an error.
         name = address.removeprefix(SCHEMA_ADDRESS)
