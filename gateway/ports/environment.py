@@ -1,4 +1,4 @@
-"""Time and chance as arguments: two clocks and a source of ids and keys.
+"""Time and chance as arguments: two clocks and a source of ids and random bytes.
 
 Clock is real UTC, for cryptography, leases, retries and the log. Calendar is the date in
 Europe/Amsterdam, for terms, reminders and expiry; practice mode moves only the calendar.
@@ -24,7 +24,7 @@ class Calendar(Protocol):
 
 
 class Ids(Protocol):
-    """Toeval: ids and keys."""
+    """Toeval: ids and random bytes."""
 
     def row(self) -> UUID:
         """Return a new UUIDv7 for a row: sortable, never on the wire or in the log."""
@@ -32,8 +32,5 @@ class Ids(Protocol):
     def reference(self) -> UUID:
         """Return a new UUIDv4 for the wire and for ids inside the log: it tells nothing."""
 
-    def key(self) -> bytes:
-        """Return 32 random bytes."""
-
-    def nonce(self) -> bytes:
-        """Return 12 random bytes."""
+    def chance(self, count: int) -> bytes:
+        """Return this many random bytes, for keys and nonces."""

@@ -1,0 +1,109 @@
+"""The database: one pool, transactions that name their controller, and a role that is checked.
+
+Every transaction sets `gateway.controllers`, the setting that row-level security reads; the OIN
+comes from the configuration, never from a request. The gateway refuses to work under a role that
+could see past row-level security.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from gateway.domain.errors import StoreUnavailable
+from gateway.domain.identifiers import Oin, bucket_of
+
+Connection = asyncpg.pool.PoolConnectionProxy
+
+SET_CONTROLLERS = "select set_config('gateway.controllers', $1, true)"
+
+ROLE_RIGHTS = """
+select r.rolsuper or r.rolbypassrls
+       or exists (select from pg_class c
+                  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                    and pg_has_role(r.oid, c.relowner, 'usage'))
+from pg_roles r where r.rolname = current_user
+"""
+
+_CONNECTION_FAULTS = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    TimeoutError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One open transaction of one controller."""
+
+    connection: Connection
+    bucket: int
+    controller: Oin
+
+
+class Database:
+    """The main store."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int = 10) -> "Database":
+        """Connect and check the role; raises StoreUnavailable."""
+        pool = await open_pool(dsn, size)
+        async with pool.acquire() as connection:
+            if await connection.fetchval(ROLE_RIGHTS):
+                await pool.close()
+                raise StoreUnavailable(
+                    "The role of the gateway is superuser, owner of a table or bypasses row-level"
+                    " security; use a role that is only a member of gateway_app."
+                )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, controller: Oin) -> AsyncIterator[Transaction]:
+        """Open a transaction that sees this controller only; raises StoreUnavailable."""
+        with connection_faults():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(SET_CONTROLLERS, controller.value)
+                yield Transaction(connection, bucket_of(controller), controller)
+
+    async def ready(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            async with self._pool.acquire(timeout=2) as connection:
+                return bool(await connection.fetchval("select true", timeout=2))
+        except (*_CONNECTION_FAULTS, asyncpg.PostgresError):
+            return False
+
+
+class connection_faults:  # noqa: N801 - reads as a statement
+    """Turn every way of losing the database into StoreUnavailable, at this one door."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
+        if isinstance(fault, _CONNECTION_FAULTS):
+            raise StoreUnavailable from fault
+
+
+async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
+    """Open a pool of at most `size` connections; raises StoreUnavailable."""
+    with connection_faults():
+        # Settings are only ever local to a transaction, so a released connection needs no reset:
+        # that saves a round trip on every use.
+        return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=_nothing_to_reset)
+
+
+async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
+    return None

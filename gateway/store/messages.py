@@ -1,0 +1,214 @@
+"""Messages: the exact signed documents, sealed; the guard against replays; the answers kept.
+
+The guard is a small table of its own: who inserts (partner, message id) first, decides; the same
+document again gets the receipt that was given then, another document under the same id is an
+incident.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+
+from gateway.domain.identifiers import CreditorId, LegId, MessageId, SubjectId
+from gateway.domain.statement import DebtStatement, Refusal, Reply
+from gateway.ledger.sealing import SealingKey
+from gateway.store.database import Transaction
+from gateway.store.sealed import Codec, open_content
+
+ADD_MESSAGE = """
+insert into message (bucket, controller, row_id, direction, creditor_id, kind, state, leg_id,
+                     delivery_id, subject_id, message_id, digest, wire_digest, refusal,
+                     recorded_at, sealed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+on conflict (bucket, controller, creditor_id, wire_digest) where state = 'in_quarantaine'
+do nothing
+"""
+MESSAGES = """
+select m.row_id, m.direction, m.creditor_id, m.kind, m.state, m.leg_id, m.delivery_id,
+       m.subject_id, m.message_id, m.digest, m.wire_digest, m.refusal, m.recorded_at, m.sealed
+from message m where m.bucket = $1 and m.controller = $2
+"""
+READ_MESSAGE = MESSAGES + " and m.row_id = $3"
+READ_OUTBOUND = MESSAGES + " and m.delivery_id = any ($3::uuid[]) and m.direction = 'uit'"
+MESSAGES_OF_LEGS = MESSAGES + " and m.leg_id = any ($3::uuid[]) order by m.row_id"
+ADD_GUARD = """
+insert into message_guard (bucket, controller, creditor_id, message_id, digest, receipt)
+values ($1, $2, $3, $4, $5, $6)
+on conflict do nothing
+returning true
+"""
+READ_GUARD = """
+select digest, receipt from message_guard
+where bucket = $1 and controller = $2 and creditor_id = $3 and message_id = $4
+"""
+ADD_REPLY = """
+insert into reply (bucket, controller, leg_id, version, subject_id, row_id, received_on, sealed)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+REPLIES_OF_LEGS = """
+select leg_id, version, subject_id, row_id, received_on, sealed from reply
+where bucket = $1 and controller = $2 and leg_id = any ($3::uuid[]) order by leg_id, version
+"""
+
+OUTBOUND, INBOUND = "uit", "in"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as stored; `wire_digest` is SHA-256 of the exact bytes, `refusal` an error code."""
+
+    row_id: UUID
+    direction: str
+    creditor_id: CreditorId
+    state: str
+    subject_id: SubjectId
+    wire_digest: bytes
+    recorded_at: datetime
+    sealed: bytes | None
+    kind: str | None = None
+    leg_id: LegId | None = None
+    delivery_id: UUID | None = None
+    message_id: MessageId | None = None
+    digest: bytes | None = None
+    refusal: str | None = None
+
+    def document(self, key: SealingKey) -> bytes | None:
+        """Open the exact document, if it is still kept."""
+        return open_content(key, self.row_id, self.sealed) if self.sealed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What was accepted earlier under this message id, and the receipt given for it."""
+
+    digest: bytes
+    receipt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """An answer as stored: version 1 stands until a caseworker decides otherwise."""
+
+    leg_id: LegId
+    version: int
+    subject_id: SubjectId
+    row_id: UUID
+    received_on: date
+    sealed: bytes
+
+    def reply(self, key: SealingKey) -> Reply:
+        """Open the answer."""
+        return _REPLY.decode(open_content(key, self.row_id, self.sealed))
+
+
+_REPLY: Codec[Reply] = Codec(DebtStatement | Refusal)
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """Return an answer as the bytes that are sealed."""
+    return _REPLY.encode(reply)
+
+
+async def add_messages(tx: Transaction, rows: Sequence[MessageRow]) -> None:
+    """Add messages; a refused message is kept once, however often it comes."""
+    await tx.connection.executemany(
+        ADD_MESSAGE,
+        [
+            (
+                tx.bucket,
+                tx.controller.value,
+                row.row_id,
+                row.direction,
+                row.creditor_id,
+                row.kind,
+                row.state,
+                row.leg_id,
+                row.delivery_id,
+                row.subject_id,
+                row.message_id,
+                row.digest,
+                row.wire_digest,
+                row.refusal,
+                row.recorded_at,
+                row.sealed,
+            )
+            for row in rows
+        ],
+    )
+
+
+async def read_message(tx: Transaction, row_id: UUID) -> MessageRow | None:
+    """Return one message."""
+    row = await tx.connection.fetchrow(READ_MESSAGE, tx.bucket, tx.controller.value, row_id)
+    return _message(row) if row else None
+
+
+async def outbound_of(tx: Transaction, deliveries: Sequence[UUID]) -> dict[UUID, MessageRow]:
+    """Return the recorded message of each delivery."""
+    rows = await tx.connection.fetch(
+        READ_OUTBOUND, tx.bucket, tx.controller.value, list(deliveries)
+    )
+    return {row["delivery_id"]: _message(row) for row in rows}
+
+
+async def messages_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[MessageRow, ...]:
+    """Return the messages of these legs, oldest first."""
+    rows = await tx.connection.fetch(
+        MESSAGES_OF_LEGS, tx.bucket, tx.controller.value, list(ids)
+    )
+    return tuple(_message(row) for row in rows)
+
+
+async def guard(
+    tx: Transaction, creditor: CreditorId, message_id: MessageId, accepted: Guarded
+) -> bool:
+    """Take this message id; False when it was taken before (waits for a rival to commit)."""
+    return bool(
+        await tx.connection.fetchval(
+            ADD_GUARD,
+            tx.bucket,
+            tx.controller.value,
+            creditor,
+            message_id,
+            accepted.digest,
+            accepted.receipt,
+        )
+    )
+
+
+async def guarded(tx: Transaction, creditor: CreditorId, message_id: MessageId) -> Guarded | None:
+    """Return what was accepted earlier under this id."""
+    row = await tx.connection.fetchrow(
+        READ_GUARD, tx.bucket, tx.controller.value, creditor, message_id
+    )
+    return Guarded(row["digest"], row["receipt"]) if row else None
+
+
+async def add_reply(tx: Transaction, row: ReplyRow) -> None:
+    """Add a version of the answer of a leg."""
+    await tx.connection.execute(
+        ADD_REPLY,
+        tx.bucket,
+        tx.controller.value,
+        row.leg_id,
+        row.version,
+        row.subject_id,
+        row.row_id,
+        row.received_on,
+        row.sealed,
+    )
+
+
+async def replies_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[ReplyRow, ...]:
+    """Return every version of the answers of these legs."""
+    rows = await tx.connection.fetch(
+        REPLIES_OF_LEGS, tx.bucket, tx.controller.value, list(ids)
+    )
+    return tuple(ReplyRow(**row) for row in rows)
+
+
+def _message(row: asyncpg.Record) -> MessageRow:
+    return MessageRow(**row)

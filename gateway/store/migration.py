@@ -1,0 +1,75 @@
+"""Migrations: plain SQL files, forward only, each applied once and never changed afterwards.
+
+`main` is the business store, `keys` the store of wrapped keys; by default both live in one
+database. A file's SHA-256 is kept: a changed file is refused, because the database and the code
+would then tell two stories.
+"""
+
+import hashlib
+from pathlib import Path
+
+import asyncpg
+
+from gateway.domain.errors import Finding, ConfigurationFault
+from gateway.store.database import connection_faults
+
+FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 7_204_911_301
+
+CREATE_LIST = """
+create table if not exists schema_migration (
+    file text primary key,
+    sha256 text not null,
+    applied_at timestamptz not null default now()
+)
+"""
+APPLIED = "select file, sha256 from schema_migration"
+REMEMBER = "insert into schema_migration (file, sha256) values ($1, $2)"
+CREATE_LOGIN = """
+select format('create role %I login password %L in role gateway_app', $1::text, $2::text)
+where not exists (select from pg_roles where rolname = $1)
+union all
+select format('alter role %I login password %L', $1::text, $2::text)
+where exists (select from pg_roles where rolname = $1)
+"""
+
+
+async def migrate(dsn: str, *sets: str) -> tuple[str, ...]:
+    """Apply what is missing of these sets (default: main and keys); return the file names.
+
+    Raises StoreUnavailable, or ConfigurationFault when an applied file was changed.
+    """
+    with connection_faults():
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute("select pg_advisory_lock($1)", _LOCK)
+            return await _apply_missing(connection, sets or ("main", "keys"))
+        finally:
+            await connection.close()
+
+
+async def _apply_missing(connection: asyncpg.Connection, sets: tuple[str, ...]) -> tuple[str, ...]:
+    await connection.execute(CREATE_LIST)
+    applied = {row["file"]: row["sha256"] for row in await connection.fetch(APPLIED)}
+    done = []
+    for path in sorted(path for name in sets for path in (FOLDER / name).glob("*.sql")):
+        name, text = f"{path.parent.name}/{path.name}", path.read_text(encoding="utf-8")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if name not in applied:
+            async with connection.transaction():
+                await connection.execute(text)
+                await connection.execute(REMEMBER, name, digest)
+            done.append(name)
+        elif applied[name] != digest:
+            raise ConfigurationFault([Finding(name, "sha256", "changed after it was applied")])
+    return tuple(done)
+
+
+async def ensure_login(dsn: str, user: str, password: str) -> None:
+    """Create or refresh the unprivileged login role of the gateway (embedded database only)."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        statement = await connection.fetchval(CREATE_LOGIN, user, password)
+        await connection.execute(statement)
+    finally:
+        await connection.close()
