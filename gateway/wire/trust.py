@@ -29,6 +29,7 @@ from gateway.wire.certificates import (
 )
 
 __all__ = (
+    "CLOCK_TOLERANCE",
     "PRACTICE_ORGANISATION",
     "Anchors",
     "KnownCertificate",

@@ -97,7 +97,9 @@ def canonical(element: Element) -> bytes:
     """
     try:
         # tostring, not write_c14n: that one holds the interpreter lock.
-        return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+        return etree.tostring(
+            element, method="c14n", exclusive=True, with_comments=False, with_tail=False
+        )
     except (etree.LxmlError, ValueError):
         raise MessageUnreadable("It has no canonical form.") from None
 

@@ -1,0 +1,80 @@
+"""Our one profile of XML signatures: every name, algorithm and fixed text of it.
+
+An enveloped XML signature (XMLDSIG, Digikoppeling SIGN002) as the last child of the root, with
+exactly two references: the whole document without the signature, and the XAdES SignedProperties
+that hold signing time and certificate digest (ETSI EN 319 132-1). Exclusive canonicalisation and
+SHA-256 throughout; RSA (PKCS#1 v1.5) or ECDSA over P-256 (design §4, §9).
+
+The templates below are written in canonical form already, so that signing needs one
+canonicalisation, of the document, and not three.
+"""
+
+from typing import Final, Literal
+
+Algorithm = Literal["rsa-sha256", "ecdsa-sha256"]
+
+DS_URI: Final = "http://www.w3.org/2000/09/xmldsig#"
+XADES_URI: Final = "http://uri.etsi.org/01903/v1.3.2#"
+DS: Final = f"{{{DS_URI}}}"
+XADES: Final = f"{{{XADES_URI}}}"
+
+EXCLUSIVE_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+DIGEST_SHA256: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
+SIGNED_PROPERTIES_TYPE: Final = "http://uri.etsi.org/01903#SignedProperties"
+SIGNATURE_METHODS: Final[dict[str, Algorithm]] = {
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256": "rsa-sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256": "ecdsa-sha256",
+}
+
+RSA_BITS: Final = 3072
+"""The smallest RSA key that signs or is believed without a dated exception (design §9)."""
+ECDSA_PART: Final = 32
+"""Bytes of r and of s in an ECDSA P-256 signature value: raw, of fixed length (XMLDSIG §6.4.3)."""
+
+SIGNATURE_ID: Final = "handtekening"
+PROPERTIES_ID: Final = "handtekening-eigenschappen"
+
+_DS_DECLARED: Final = f' xmlns:ds="{DS_URI}"'
+
+SIGNED_PROPERTIES: Final = (
+    f'<xades:SignedProperties xmlns:xades="{XADES_URI}" Id="{PROPERTIES_ID}">'
+    "<xades:SignedSignatureProperties>"
+    "<xades:SigningTime>{time}</xades:SigningTime>"
+    "<xades:SigningCertificateV2><xades:Cert><xades:CertDigest>"
+    f'<ds:DigestMethod{_DS_DECLARED} Algorithm="{DIGEST_SHA256}"></ds:DigestMethod>'
+    f"<ds:DigestValue{_DS_DECLARED}>{{certificate_digest}}</ds:DigestValue>"
+    "</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>"
+    "</xades:SignedSignatureProperties></xades:SignedProperties>"
+)
+
+SIGNED_INFO: Final = (
+    f"<ds:SignedInfo{_DS_DECLARED}>"
+    f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
+    '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#{algorithm}">'
+    "</ds:SignatureMethod>"
+    '<ds:Reference URI=""><ds:Transforms>'
+    f'<ds:Transform Algorithm="{ENVELOPED}"></ds:Transform>'
+    f'<ds:Transform Algorithm="{EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>'
+    f'<ds:DigestMethod Algorithm="{DIGEST_SHA256}"></ds:DigestMethod>'
+    "<ds:DigestValue>{document_digest}</ds:DigestValue></ds:Reference>"
+    f'<ds:Reference Type="{SIGNED_PROPERTIES_TYPE}" URI="#{PROPERTIES_ID}"><ds:Transforms>'
+    f'<ds:Transform Algorithm="{EXCLUSIVE_C14N}"></ds:Transform></ds:Transforms>'
+    f'<ds:DigestMethod Algorithm="{DIGEST_SHA256}"></ds:DigestMethod>'
+    "<ds:DigestValue>{properties_digest}</ds:DigestValue></ds:Reference>"
+    "</ds:SignedInfo>"
+)
+
+SIGNATURE: Final = (
+    f'<ds:Signature{_DS_DECLARED} Id="{SIGNATURE_ID}">'
+    "{signed_info}"
+    "<ds:SignatureValue>{value}</ds:SignatureValue>"
+    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>"
+    "</ds:KeyInfo>"
+    f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES_URI}" Target="#{SIGNATURE_ID}">'
+    "{signed_properties}"
+    "</xades:QualifyingProperties></ds:Object>"
+    "</ds:Signature>"
+)
+SIGNATURE_BEGIN: Final = b"<ds:Signature "
+SIGNATURE_END: Final = b"</ds:Signature>"
