@@ -41,7 +41,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     verify = commands.add_parser(
         "verify",
         help="rebuild a log from its entries and check its signature",
-        description="Rebuild the whole tree from the entries of an exported log, compare every "
+        description="Rebuild the whole tree from the entries of an exported log, compare every\n"
         "file byte by byte, and check the signed checkpoint with a key from outside.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -169,3 +169,13 @@ def test_missing_arguments_exit_2():
     with pytest.raises(SystemExit) as caught:
         _run("--log", "somewhere")
     assert caught.value.code == 2
+
+
+def test_help_says_what_is_checked_and_what_the_exit_codes_mean(capsys):
+    with pytest.raises(SystemExit) as caught:
+        _run("--help")
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    assert "Rebuild the whole tree" in out
+    assert "exit codes:" in out
+    assert max(map(len, out.splitlines())) <= 100

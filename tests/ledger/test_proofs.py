@@ -148,6 +148,7 @@ def test_the_trivial_consistency_proofs_are_empty_and_still_bound():
     _inconsistent(0, 7, root(7), root(7), ())
     _inconsistent(0, 7, EMPTY_ROOT, root(7), (root(1),))
     _inconsistent(7, 7, root(7), root(6), ())
+    _inconsistent(7, 6, root(7), root(6), ())
     _inconsistent(3, 7, root(3), root(7), ())
     _inconsistent(4, 7, root(4), root(7), ())
 
