@@ -73,7 +73,7 @@ class Creditor:
 
 
 class AskReason(Enum):
-    """Reden van bevraging: why this very creditor is asked about this person (data minimisation)."""
+    """Reden van bevraging: why this very creditor is asked (data minimisation)."""
 
     RESIDENT_STATEMENT = "opgave_inwoner"
     POST = "post"
@@ -84,7 +84,7 @@ class AskReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Handelende medewerker: pseudonym and role; the name stays in the municipality's own system."""
+    """Handelende medewerker: pseudonym and role; the name stays with the municipality."""
 
     pseudonym: str
     role: str

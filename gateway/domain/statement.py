@@ -38,7 +38,7 @@ class MeterReading:
 
 @dataclass(frozen=True, slots=True)
 class HelpNotice:
-    """Kennisgeving: the bare fact that this person gets debt help (Bgs art. 17(1)); nothing more."""
+    """Kennisgeving: the bare fact that this person gets debt help, no more (Bgs art. 17(1))."""
 
     client_number: ClientNumber
     subject: Subject
@@ -77,7 +77,7 @@ class ClaimRank(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Openstaande vordering: total = principal + interest + costs + fine - paid, never below zero."""
+    """Openstaande vordering: total = principal + interest + costs + fine - paid, at least 0."""
 
     invoice_number: str
     reference_date: date

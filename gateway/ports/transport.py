@@ -25,7 +25,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Partner: a creditor with the dialect it speaks, the road to it and the keys it is known by."""
+    """Partner: a creditor with its dialect, the road to it and the keys it is known by."""
 
     creditor: Creditor
     adapter: str

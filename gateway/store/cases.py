@@ -73,9 +73,7 @@ async def find_subject(tx: Transaction, bsn_blind: bytes) -> SubjectId | None:
 
 async def add_subject(tx: Transaction, subject_id: SubjectId, bsn_blind: bytes | None) -> None:
     """Add a subject; if another transaction was faster for this BSN, nothing is added."""
-    await tx.connection.execute(
-        ADD_SUBJECT, tx.bucket, tx.controller.value, subject_id, bsn_blind
-    )
+    await tx.connection.execute(ADD_SUBJECT, tx.bucket, tx.controller.value, subject_id, bsn_blind)
 
 
 async def add_case(tx: Transaction, case: CaseRow) -> None:

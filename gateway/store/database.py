@@ -105,5 +105,5 @@ async def open_pool(dsn: str, size: int) -> asyncpg.Pool:
         return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=_nothing_to_reset)
 
 
-async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
+async def _nothing_to_reset(_: asyncpg.Connection) -> None:
     return None

@@ -71,9 +71,7 @@ order by d.lease_until limit $4 for update of d skip locked
 LOCK_DELIVERIES = (
     DELIVERIES + " and d.delivery_id = any ($3::uuid[]) order by d.delivery_id for update of d"
 )
-DELIVERIES_OF_LEGS = (
-    DELIVERIES + " and d.leg_id = any ($3::uuid[]) order by d.delivery_id"
-)
+DELIVERIES_OF_LEGS = DELIVERIES + " and d.leg_id = any ($3::uuid[]) order by d.delivery_id"
 LOCK_DELIVERIES_OF_BASIS = (
     DELIVERIES + " and d.basis_id = $3 order by d.delivery_id for update of d"
 )

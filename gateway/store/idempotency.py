@@ -52,9 +52,7 @@ async def take_key(
 
 async def read_key(tx: Transaction, client: Oin, key: str) -> KeyRow | None:
     """Return what was answered under this key."""
-    row = await tx.connection.fetchrow(
-        READ_KEY, tx.bucket, tx.controller.value, client.value, key
-    )
+    row = await tx.connection.fetchrow(READ_KEY, tx.bucket, tx.controller.value, client.value, key)
     return KeyRow(**row) if row else None
 
 

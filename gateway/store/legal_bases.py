@@ -118,9 +118,7 @@ async def bases_of_case(tx: Transaction, case_id: CaseId) -> tuple[BasisRow, ...
 
 async def lock_bases(tx: Transaction, ids: Iterable[BasisId]) -> dict[BasisId, BasisRow]:
     """Lock these grounds until the transaction ends and return them as they now stand."""
-    rows = await tx.connection.fetch(
-        LOCK_BASES, tx.bucket, tx.controller.value, sorted(set(ids))
-    )
+    rows = await tx.connection.fetch(LOCK_BASES, tx.bucket, tx.controller.value, sorted(set(ids)))
     return {row["basis_id"]: _row(row) for row in rows}
 
 

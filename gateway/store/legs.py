@@ -213,15 +213,11 @@ async def lock_legs_of_basis(tx: Transaction, basis_id: BasisId) -> tuple[LegRow
 
 async def lock_due_legs(tx: Transaction, today: date, limit: int) -> tuple[LegRow, ...]:
     """Lock and return legs that await a reply and have a reminder or expiry due today."""
-    rows = await tx.connection.fetch(
-        LOCK_DUE_LEGS, tx.bucket, tx.controller.value, today, limit
-    )
+    rows = await tx.connection.fetch(LOCK_DUE_LEGS, tx.bucket, tx.controller.value, today, limit)
     return tuple(_leg(row) for row in rows)
 
 
-async def set_states(
-    tx: Transaction, states: Sequence[tuple[LegId, LegState, str | None]]
-) -> None:
+async def set_states(tx: Transaction, states: Sequence[tuple[LegId, LegState, str | None]]) -> None:
     """Write new states (and why a leg failed) of locked legs."""
     ids, values, failures = zip(*states, strict=True) if states else ((), (), ())
     await tx.connection.execute(
@@ -275,4 +271,3 @@ def _leg(row: asyncpg.Record) -> LegRow:
 
 def _by_id(legs: Sequence[LegRow]) -> dict[LegId, LegRow]:
     return {leg.leg_id: leg for leg in legs}
-

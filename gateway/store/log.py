@@ -93,5 +93,3 @@ async def read_entries(tx: Transaction, start: int, limit: int) -> tuple[bytes, 
 async def outbox_size(tx: Transaction) -> int:
     """Return how many events wait for the sequencer."""
     return int(await tx.connection.fetchval(COUNT_OUTBOX, tx.bucket, tx.controller.value) or 0)
-
-

@@ -23,9 +23,15 @@ insert into message (bucket, controller, row_id, direction, creditor_id, kind, s
                      delivery_id, subject_id, message_id, digest, wire_digest, refusal,
                      recorded_at, sealed)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+"""
+ADD_REFUSED = (
+    ADD_MESSAGE
+    + """
 on conflict (bucket, controller, creditor_id, wire_digest) where state = 'in_quarantaine'
 do nothing
+returning true
 """
+)
 MESSAGES = """
 select m.row_id, m.direction, m.creditor_id, m.kind, m.state, m.leg_id, m.delivery_id,
        m.subject_id, m.message_id, m.digest, m.wire_digest, m.refusal, m.recorded_at, m.sealed
@@ -113,30 +119,33 @@ def encode_reply(reply: Reply) -> bytes:
 
 
 async def add_messages(tx: Transaction, rows: Sequence[MessageRow]) -> None:
-    """Add messages; a refused message is kept once, however often it comes."""
-    await tx.connection.executemany(
-        ADD_MESSAGE,
-        [
-            (
-                tx.bucket,
-                tx.controller.value,
-                row.row_id,
-                row.direction,
-                row.creditor_id,
-                row.kind,
-                row.state,
-                row.leg_id,
-                row.delivery_id,
-                row.subject_id,
-                row.message_id,
-                row.digest,
-                row.wire_digest,
-                row.refusal,
-                row.recorded_at,
-                row.sealed,
-            )
-            for row in rows
-        ],
+    """Add messages."""
+    await tx.connection.executemany(ADD_MESSAGE, [_values(tx, row) for row in rows])
+
+
+async def add_refused(tx: Transaction, row: MessageRow) -> bool:
+    """Add a refused message; False when these very bytes were kept already."""
+    return bool(await tx.connection.fetchval(ADD_REFUSED, *_values(tx, row)))
+
+
+def _values(tx: Transaction, row: MessageRow) -> tuple[object, ...]:
+    return (
+        tx.bucket,
+        tx.controller.value,
+        row.row_id,
+        row.direction,
+        row.creditor_id,
+        row.kind,
+        row.state,
+        row.leg_id,
+        row.delivery_id,
+        row.subject_id,
+        row.message_id,
+        row.digest,
+        row.wire_digest,
+        row.refusal,
+        row.recorded_at,
+        row.sealed,
     )
 
 
@@ -156,9 +165,7 @@ async def outbound_of(tx: Transaction, deliveries: Sequence[UUID]) -> dict[UUID,
 
 async def messages_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[MessageRow, ...]:
     """Return the messages of these legs, oldest first."""
-    rows = await tx.connection.fetch(
-        MESSAGES_OF_LEGS, tx.bucket, tx.controller.value, list(ids)
-    )
+    rows = await tx.connection.fetch(MESSAGES_OF_LEGS, tx.bucket, tx.controller.value, list(ids))
     return tuple(_message(row) for row in rows)
 
 
@@ -204,9 +211,7 @@ async def add_reply(tx: Transaction, row: ReplyRow) -> None:
 
 async def replies_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[ReplyRow, ...]:
     """Return every version of the answers of these legs."""
-    rows = await tx.connection.fetch(
-        REPLIES_OF_LEGS, tx.bucket, tx.controller.value, list(ids)
-    )
+    rows = await tx.connection.fetch(REPLIES_OF_LEGS, tx.bucket, tx.controller.value, list(ids))
     return tuple(ReplyRow(**row) for row in rows)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from gateway.domain.errors import Finding, ConfigurationFault
+from gateway.domain.errors import ConfigurationFault, Finding
 from gateway.store.database import connection_faults
 
 FOLDER = Path(__file__).parent / "migrations"

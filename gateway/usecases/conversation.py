@@ -1,0 +1,126 @@
+"""What a delivery says: its question, its envelope, and the ground it stands on.
+
+The question is composed anew from the leg each time it is needed, so that what an answer is held
+against is exactly what was asked.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from gateway.domain.errors import AdapterFault, OwnFault
+from gateway.domain.identifiers import MessageId
+from gateway.domain.inquiry import DeliveryKind
+from gateway.domain.legal_basis import Use, categories_of, covers
+from gateway.domain.parties import Controller
+from gateway.domain.statement import DebtStatementRequest, Withdrawal
+from gateway.domain.terms import terms_of
+from gateway.ledger.sealing import SealingKey
+from gateway.ports.creditor import Citation, Envelope, MessageKind
+from gateway.ports.transport import Partner
+from gateway.store.deliveries import DeliveryRow
+from gateway.store.legal_bases import BasisRow
+from gateway.store.legs import LegRow
+from gateway.usecases.context import Gateway
+from gateway.wire.schema import Valid, validate
+from gateway.wire.xml import Element
+
+QUESTION_KIND = {
+    DeliveryKind.REQUEST: MessageKind.DEBT_STATEMENT_REQUEST,
+    DeliveryKind.REMINDER: MessageKind.DEBT_STATEMENT_REQUEST,
+    DeliveryKind.NOTICE: MessageKind.HELP_NOTICE,
+    DeliveryKind.STOP: MessageKind.WITHDRAWAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One delivery with all it stands on; the question is opened from its seal."""
+
+    delivery: DeliveryRow
+    leg: LegRow
+    basis: BasisRow
+    principal: str | None
+    question: DebtStatementRequest
+    partner: Partner
+    controller: Controller
+
+    def citation(self) -> Citation:
+        """Return the ground as it stands in the message."""
+        basis = self.basis.basis
+        return Citation(basis.kind, basis.citation, basis.validity.end, self.principal)
+
+
+def open_conversation(
+    gateway: Gateway,
+    controller: Controller,
+    row: DeliveryRow,
+    leg: LegRow,
+    basis: BasisRow,
+    key: SealingKey,
+) -> Conversation:
+    """Open the seals and put the parts together; raises AdapterFault."""
+    partner = gateway.partners().get(row.creditor_id, controller.oin)
+    if partner is None:
+        raise AdapterFault("The partner is no longer configured.")
+    question = leg.content(key).question
+    if row.kind is DeliveryKind.REMINDER:
+        question = replace(question, reminder=row.ordinal)
+    day = gateway.calendar.today()
+    terms = terms_of(day, partner.creditor, gateway.policies().terms_on(day))
+    question = replace(question, reply_by=leg.reply_by or terms.reply_by)
+    return Conversation(row, leg, basis, basis.principal(key), question, partner, controller)
+
+
+def envelope_of(
+    gateway: Gateway, conversation: Conversation, message_id: MessageId, sent_at: datetime
+) -> Envelope:
+    """Return the envelope of a message of ours; `sent_at` is the time inside it."""
+    return Envelope(
+        message_id=message_id,
+        conversation_id=conversation.leg.conversation_id,
+        sent_at=sent_at,
+        sender=conversation.controller.oin,
+        receiver=conversation.partner.creditor.party,
+        environment=gateway.environment,
+        citation=conversation.citation(),
+    )
+
+
+def still_covered(gateway: Gateway, conversation: Conversation) -> None:
+    """Raise NotCovered or BsnNotAllowed unless the ground still covers this exchange today.
+
+    A stop message needs no ground: it ends one.
+    """
+    if conversation.delivery.kind is DeliveryKind.STOP:
+        return
+    question = conversation.question
+    use = Use(
+        conversation.controller.kind,
+        conversation.leg.purpose,
+        conversation.partner.creditor,
+        categories_of(question.subject, meter_readings=bool(question.meter_readings)),
+    )
+    table = gateway.policies().grounds
+    covers(conversation.basis.basis, use, table, gateway.calendar.today())
+
+
+def compose(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> Valid:
+    """Let the adapter speak and hold what it says against its XSD; raises OwnFault only."""
+    try:
+        element, schema = _say(gateway, conversation, envelope)
+        return validate(element, schema, gateway.catalogue)
+    except OwnFault:
+        raise
+    except Exception as fault:
+        raise AdapterFault("An adapter did not compose a valid message.") from fault
+
+
+def _say(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> tuple[Element, str]:
+    adapter = gateway.adapter(conversation.partner)
+    if conversation.delivery.kind is DeliveryKind.STOP:
+        if adapter.withdrawal is None:
+            raise AdapterFault("This dialect cannot say stop.")
+        stop = Withdrawal(conversation.question.client_number)
+        return adapter.withdrawal.compose(stop, envelope), adapter.withdrawal.schema(stop)
+    exchange, question = adapter.debt_statement, conversation.question
+    return exchange.compose(question, envelope), exchange.request_schema(question)

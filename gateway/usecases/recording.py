@@ -1,0 +1,193 @@
+"""Record what is about to be sent: compose, validate, sign, and write the intention down.
+
+One transaction locks a batch of queued deliveries and the grounds they rest on, signs, and commits
+message, intention and state together. Until that commit nothing happened; after it the message can
+be sent, and only ever as these bytes.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gateway.domain.errors import CallerFault, GatewayError, OwnFault
+from gateway.domain.events import EventType, NewEvent
+from gateway.domain.identifiers import MessageId
+from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, LegEvent, advance_leg, allows
+from gateway.domain.legal_basis import categories_of
+from gateway.domain.parties import Controller
+from gateway.ledger.sealing import NONCE_BYTES, SealingKey
+from gateway.store import deliveries, legal_bases, legs, messages
+from gateway.store.database import Transaction
+from gateway.store.deliveries import DeliveryRow
+from gateway.store.messages import OUTBOUND, MessageRow
+from gateway.store.sealed import seal_content
+from gateway.usecases.context import Gateway
+from gateway.usecases.conversation import (
+    QUESTION_KIND,
+    Conversation,
+    compose,
+    envelope_of,
+    open_conversation,
+    still_covered,
+)
+from gateway.usecases.personal import automatic
+from gateway.wire.signature import Signed, sign
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What one delivery becomes: a recorded message, or the reason why not."""
+
+    row: DeliveryRow
+    conversation: Conversation | None
+    signed: Signed | None = None
+    fault: GatewayError | None = None
+
+
+async def record_due(gateway: Gateway, controller: Controller, limit: int) -> int:
+    """Record at most `limit` queued deliveries of this controller; return how many were taken."""
+    async with gateway.database.transaction(controller.oin) as tx:
+        rows = await deliveries.claim_queued(
+            tx, gateway.calendar.today(), gateway.clock.now(), limit
+        )
+        if not rows:
+            return 0
+        found, keys = await load_conversations(gateway, tx, controller, rows)
+        prepared = await asyncio.gather(*(_prepare(gateway, row, found) for row in rows))
+        await _store(gateway, tx, prepared, keys)
+        return len(rows)
+
+
+async def load_conversations(
+    gateway: Gateway, tx: Transaction, controller: Controller, rows: Sequence[DeliveryRow]
+) -> tuple[dict[DeliveryRow, Conversation], dict[DeliveryRow, SealingKey]]:
+    """Lock the grounds of these deliveries and open their conversations.
+
+    A delivery whose partner is gone from the configuration is absent from the first result.
+    """
+    bases = await legal_bases.lock_bases(tx, (row.basis_id for row in rows))
+    conversations = await legs.read_legs(tx, [row.leg_id for row in rows])
+    keys = await gateway.keys.many(tx.controller, {row.subject_id for row in rows})
+    found = {}
+    for row in rows:
+        try:
+            found[row] = open_conversation(
+                gateway,
+                controller,
+                row,
+                conversations[row.leg_id],
+                bases[row.basis_id],
+                keys[row.subject_id],
+            )
+        except OwnFault:
+            continue
+    return found, {row: keys[row.subject_id] for row in rows}
+
+
+async def _prepare(
+    gateway: Gateway, row: DeliveryRow, found: dict[DeliveryRow, Conversation]
+) -> _Prepared:
+    conversation = found.get(row)
+    if conversation is None:
+        failed = row.moved(DeliveryEvent.INEXPRESSIBLE, failure="schuldeiser-onbekend")
+        return _Prepared(failed, None)
+    now, message_id = gateway.clock.now(), MessageId(gateway.ids.reference())
+    try:
+        still_covered(gateway, conversation)
+        valid = compose(gateway, conversation, envelope_of(gateway, conversation, message_id, now))
+    except CallerFault as fault:
+        cancelled = row.moved(DeliveryEvent.GROUND_ENDED, failure=fault.code)
+        return _Prepared(cancelled, conversation, fault=fault)
+    except OwnFault as fault:
+        failed = row.moved(DeliveryEvent.INEXPRESSIBLE, failure=fault.code)
+        return _Prepared(failed, conversation, fault=fault)
+    # In a thread: an RSA-3072 signature would stall the loop for a millisecond each.
+    signed = await asyncio.to_thread(sign, valid, gateway.signers[conversation.controller.oin], now)
+    recorded = row.moved(
+        DeliveryEvent.INTENTION_RECORDED, message_id=message_id, digest=signed.digest, sent_at=now
+    )
+    return _Prepared(recorded, conversation, signed=signed)
+
+
+async def _store(
+    gateway: Gateway,
+    tx: Transaction,
+    prepared: Sequence[_Prepared],
+    keys: dict[DeliveryRow, SealingKey],
+) -> None:
+    events = await gateway.journal.append(tx, [_event(p) for p in prepared])
+    await deliveries.write_back(
+        tx,
+        [
+            replace(p.row, intention_event=event) if p.signed else p.row
+            for p, event in zip(prepared, events, strict=True)
+        ],
+    )
+    by_id = {row.delivery_id: key for row, key in keys.items()}
+    await messages.add_messages(
+        tx,
+        [_message(gateway, p, p.signed, by_id[p.row.delivery_id]) for p in prepared if p.signed],
+    )
+    await _fail_legs(tx, [p for p in prepared if p.signed is None])
+
+
+def _event(prepared: _Prepared) -> NewEvent:
+    row = prepared.row
+    facts = {"partner": row.creditor_id, "delivery": row.kind.value}
+    if prepared.signed is None or prepared.conversation is None:
+        ended = row.failure is not None and isinstance(prepared.fault, CallerFault)
+        kind = EventType.EXCHANGE_CANCELLED if ended else EventType.EXCHANGE_FAILED
+        return NewEvent(kind, row.stream_id, facts | {"reason": row.failure})
+    talk, signed = prepared.conversation, prepared.signed
+    categories = categories_of(
+        talk.question.subject, meter_readings=bool(talk.question.meter_readings)
+    )
+    facts |= {
+        "ground": talk.basis.basis.kind.value,
+        "citation": talk.basis.basis.citation,
+        "message_id": str(row.message_id),
+        "document_sha256": signed.digest.hex(),
+        "wire_sha256": hashlib.sha256(signed.document).hexdigest(),
+        "purpose": talk.leg.purpose.value,
+    }
+    listed = [] if row.kind is DeliveryKind.STOP else sorted(c.value for c in categories)
+    return NewEvent(
+        EventType.EXCHANGE_REQUEST,
+        row.stream_id,
+        {**facts, "categories": list(listed)},
+        automatic(talk.leg.case_id),
+    )
+
+
+def _message(gateway: Gateway, prepared: _Prepared, signed: Signed, key: SealingKey) -> MessageRow:
+    row, row_id = prepared.row, gateway.ids.row()
+    return MessageRow(
+        row_id=row_id,
+        direction=OUTBOUND,
+        creditor_id=row.creditor_id,
+        kind=QUESTION_KIND[row.kind].value,
+        state=row.state.value,
+        leg_id=row.leg_id,
+        delivery_id=row.delivery_id,
+        subject_id=row.subject_id,
+        message_id=row.message_id,
+        digest=signed.digest,
+        wire_digest=hashlib.sha256(signed.document).digest(),
+        recorded_at=gateway.clock.now(),
+        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, signed.document),
+    )
+
+
+async def _fail_legs(tx: Transaction, failed: Sequence[_Prepared]) -> None:
+    """A request that can never leave ends its leg, with the reason."""
+    rows = {p.row.leg_id: p for p in failed if p.row.kind is DeliveryKind.REQUEST}
+    locked = await legs.lock_legs(tx, list(rows)) if rows else {}
+    states = []
+    for leg_id, leg in locked.items():
+        ended = isinstance(rows[leg_id].fault, CallerFault)
+        event = LegEvent.GROUND_ENDED if ended else LegEvent.REQUEST_FAILED
+        if allows(leg.state, event):
+            states.append((leg_id, advance_leg(leg.state, event), rows[leg_id].row.failure))
+    if states:
+        await legs.set_states(tx, states)
