@@ -1,0 +1,1 @@
+"""The example dialect: a small adapter that works, made to be copied."""
