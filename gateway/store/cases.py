@@ -68,7 +68,8 @@ def seal_case(key: SealingKey, nonce: bytes, case_id: CaseId, content: CaseConte
 
 async def find_subject(tx: Transaction, bsn_blind: bytes) -> SubjectId | None:
     """Return the subject that this controller knows under this blinded BSN."""
-    return await tx.connection.fetchval(FIND_SUBJECT, tx.bucket, tx.controller.value, bsn_blind)
+    found = await tx.connection.fetchval(FIND_SUBJECT, tx.bucket, tx.controller.value, bsn_blind)
+    return SubjectId(found) if found else None
 
 
 async def add_subject(tx: Transaction, subject_id: SubjectId, bsn_blind: bytes | None) -> None:

@@ -75,7 +75,7 @@ def _check(gateway: Gateway, caller: Caller, command: RecordBasis) -> None:
     today = gateway.calendar.today()
     if command.validity.end < command.validity.start or command.validity.end < today:
         raise InvalidInput(
-            [InvalidParam("geldigTot", "grondslag-verlopen", "ligt in het verleden")]
+            [InvalidParam("geldigTot", "grondslag-verlopen", "is voorbij")]
         )
     rules = gateway.policies().grounds
     for line in command.scope:
@@ -105,7 +105,7 @@ def _given(basis: LegalBasis, caller: Caller) -> NewEvent:
                 {
                     "creditor": line.creditor,
                     "purpose": line.purpose.value,
-                    "categories": sorted(category.value for category in line.categories),
+                    "categories": [*sorted(category.value for category in line.categories)],
                 }
                 for line in basis.scope
             ],

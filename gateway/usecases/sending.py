@@ -42,7 +42,8 @@ async def _claim(gateway: Gateway, controller: Controller, limit: int) -> tuple[
         if not rows:
             return [], 0
         talks, keys = await load_conversations(gateway, tx, controller, rows)
-        started, ended = [], []
+        started: list[DeliveryRow] = []
+        ended: list[DeliveryRow] = []
         for row in rows:
             (started if _may_leave(gateway, talks.get(row)) else ended).append(row)
         sending = [_started(row, now) for row in started]

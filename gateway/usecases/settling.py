@@ -1,14 +1,14 @@
 """Settle what became of a delivery, by table, in one transaction.
 
-Delivered needs only the partner's own word over its own TLS connection; the signed receipt, when it
-gives one, is filed as evidence. Unknown is sent again as the same message. Who settles with an older
-lease token is late and changes nothing.
+Delivered needs only the partner's own word over its own TLS connection; the signed receipt, when
+it gives one, is filed as evidence. Unknown is sent again as the same message. Who settles with an
+older lease token is late and changes nothing.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import Random
+from typing import assert_never
 
 from gateway.domain.events import EventType, Json, NewEvent
 from gateway.domain.inquiry import (
@@ -100,24 +100,27 @@ async def settle(
 def _settled(gateway: Gateway, sending: Sending, row: DeliveryRow, outcome: Outcome) -> DeliveryRow:
     again = gateway.clock.now() + _backoff(gateway, row.attempts, outcome)
     exhausted = row.attempts >= sending.talk.partner.limits.attempts
+    failure: str | None
     match outcome:
         case Delivered():
-            return row.moved(DeliveryEvent.ACCEPTED, lease_until=None, failure=None)
-        case Refused(status=status):
-            return row.moved(DeliveryEvent.REFUSED, lease_until=None, failure=f"http-{status}")
-        case RefusedForNow(reason=reason) | Unknown(reason=reason) if exhausted:
-            return row.moved(DeliveryEvent.GAVE_UP, lease_until=None, failure=reason)
-        case RefusedForNow(reason=reason):
-            event = DeliveryEvent.REFUSED_FOR_NOW
-        case Unknown(reason=reason):
-            event = DeliveryEvent.OUTCOME_UNKNOWN
-    return row.moved(event, lease_until=None, run_at=again, failure=reason)
+            event, failure = DeliveryEvent.ACCEPTED, None
+        case Refused():
+            event, failure = DeliveryEvent.REFUSED, f"http-{outcome.status}"
+        case RefusedForNow():
+            event, failure = DeliveryEvent.REFUSED_FOR_NOW, outcome.reason
+        case Unknown():
+            event, failure = DeliveryEvent.OUTCOME_UNKNOWN, outcome.reason
+        case _:
+            assert_never(outcome)
+    if exhausted and isinstance(outcome, RefusedForNow | Unknown):
+        event = DeliveryEvent.GAVE_UP
+    return row.moved(event, lease_until=None, run_at=again, failure=failure)
 
 
 def _backoff(gateway: Gateway, attempts: int, outcome: Outcome) -> timedelta:
     """Full jitter under an exponential ceiling, or what the partner asked for, if that is later."""
-    ceiling = min(BACKOFF_START * 2 ** min(attempts, 20), BACKOFF_LIMIT)
-    chance = Random(gateway.ids.chance(8)).uniform(0.5, 1.0)
+    ceiling = min(BACKOFF_START * (1 << min(attempts, 20)), BACKOFF_LIMIT)
+    chance = 0.5 + int.from_bytes(gateway.ids.chance(2), "big") / 2**17
     asked = outcome.retry_after_seconds if isinstance(outcome, RefusedForNow) else None
     return max(ceiling * chance, min(timedelta(seconds=asked or 0), BACKOFF_LIMIT))
 

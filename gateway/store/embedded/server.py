@@ -106,8 +106,7 @@ class EmbeddedServer:
 
     def _last_words(self) -> str:
         lines = self._folders.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        fatal = [line for line in lines if "FATAL:" in line or "error" in line]
-        return (fatal or lines or ["no message"])[-1]
+        return "; ".join(line.partition("] ")[2] or line for line in lines[-3:]) or "no message"
 
     def dsn(self, database: str = "postgres") -> str:
         """Return the URL of a database for asyncpg, as the superuser; holds the password."""
