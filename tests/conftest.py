@@ -19,7 +19,7 @@ LOGIN = "gateway_test"
 
 @dataclass(frozen=True, slots=True)
 class FreshDatabase:
-    """A database for one test: as its owner (superuser), and as the gateway (row-level security)."""
+    """A database for one test: as its owner, and as the gateway."""
 
     owner_dsn: str
     dsn: str

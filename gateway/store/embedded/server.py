@@ -22,7 +22,14 @@ from gateway.store.embedded.account import Account, account_for
 from gateway.store.embedded.folders import Connection, Folders, server_command, socket_folder
 
 _PAUSE = 0.02
-_NOT_YET = (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError, TimeoutError)
+_NOT_YET = (
+    OSError,
+    TimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 # Processes of a server that was killed may hold its memory for a moment longer.
 _STILL_ENDING = ("still in use", "already exists")
 _PATIENCE = 300
