@@ -51,7 +51,7 @@ order by d.run_at limit $5 for update of d skip locked
 # Log first, then act: the intention must already be under a signed checkpoint. A creditor whose
 # breaker is open is not even claimed.
 CLAIM_TO_SEND = (
-    DELIVERIES
+    DELIVERIES  # noqa: S608 - constants only, as LiteralString proves
     + """
   and d.state in ('vastgelegd', 'onzeker') and d.run_at <= $3
   and exists (select from log_entry e

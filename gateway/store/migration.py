@@ -5,6 +5,7 @@ database. A file's SHA-256 is kept: a changed file is refused, because the datab
 would then tell two stories.
 """
 
+import contextlib
 import hashlib
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gateway.store.database import connection_faults
 
 FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_204_911_301
+_ANOTHER_WAS_FASTER = (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError)
 
 CREATE_LIST = """
 create table if not exists schema_migration (
@@ -25,6 +27,10 @@ create table if not exists schema_migration (
 """
 APPLIED = "select file, sha256 from schema_migration"
 REMEMBER = "insert into schema_migration (file, sha256) values ($1, $2)"
+CREATE_DATABASE = """
+select format('create database %I template template0', $1::text)
+where not exists (select from pg_database where datname = $1)
+"""
 CREATE_LOGIN = """
 select format('create role %I login password %L in role gateway_app', $1::text, $2::text)
 where not exists (select from pg_roles where rolname = $1)
@@ -63,6 +69,21 @@ async def _apply_missing(connection: asyncpg.Connection, sets: tuple[str, ...]) 
         elif applied[name] != digest:
             raise ConfigurationFault([Finding(name, "sha256", "changed after it was applied")])
     return tuple(done)
+
+
+async def ensure_database(dsn: str, name: str) -> None:
+    """Create a database of this name unless it exists (embedded server only)."""
+    with connection_faults():
+        connection = await asyncpg.connect(dsn)
+        try:
+            statement = await connection.fetchval(CREATE_DATABASE, name)
+            if statement:
+                with contextlib.suppress(
+                    asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError
+                ):
+                    await connection.execute(statement)
+        finally:
+            await connection.close()
 
 
 async def ensure_login(dsn: str, user: str, password: str) -> None:

@@ -74,9 +74,7 @@ def _check(gateway: Gateway, caller: Caller, command: RecordBasis) -> None:
     refuse_bsn_like(command.citation)
     today = gateway.calendar.today()
     if command.validity.end < command.validity.start or command.validity.end < today:
-        raise InvalidInput(
-            [InvalidParam("geldigTot", "grondslag-verlopen", "is voorbij")]
-        )
+        raise InvalidInput([InvalidParam("geldigTot", "grondslag-verlopen", "is voorbij")])
     rules = gateway.policies().grounds
     for line in command.scope:
         rule = rules.rule_for(caller.controller.kind, line.purpose, today)

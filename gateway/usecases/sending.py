@@ -6,7 +6,6 @@ comes back on our own request is stored before the delivery is settled, so that 
 only means that the same message is sent again and answered again.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -28,14 +27,10 @@ from gateway.wire.signature import recall
 LEASE = timedelta(minutes=2)
 
 
-async def send_due(gateway: Gateway, controller: Controller, limit: int) -> int:
-    """Send at most `limit` recorded deliveries of this controller; return how many were taken."""
-    claimed, taken = await _claim(gateway, controller, limit)
-    await asyncio.gather(*(_send(gateway, controller, sending) for sending in claimed))
-    return taken
-
-
-async def _claim(gateway: Gateway, controller: Controller, limit: int) -> tuple[list[Sending], int]:
+async def claim_due(
+    gateway: Gateway, controller: Controller, limit: int
+) -> tuple[list[Sending], int]:
+    """Claim at most `limit` deliveries; return what is to be sent, and how many rows it took."""
     async with gateway.database.transaction(controller.oin) as tx:
         now = gateway.clock.now()
         rows = await deliveries.claim_to_send(tx, now, limit)
@@ -96,7 +91,8 @@ async def _withdraw_legs(tx: Transaction, cancelled: Sequence[DeliveryRow]) -> N
         await legs.set_states(tx, moves)
 
 
-async def _send(gateway: Gateway, controller: Controller, sending: Sending) -> None:
+async def send(gateway: Gateway, controller: Controller, sending: Sending) -> None:
+    """Deliver a claimed message, take in what comes back, and settle."""
     partner = sending.talk.partner
     transport = gateway.transports[partner.transport]
     outcome = await transport.deliver(partner, controller.oin, sending.message)

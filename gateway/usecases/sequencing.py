@@ -25,7 +25,7 @@ async def published(gateway: Gateway, controller: Controller) -> dict[str, bytes
         while len(entries) < tree.size:
             page = await log.read_entries(tx, len(entries), PAGE)
             entries.extend(page[: tree.size - len(entries)])
-    files = {file.path: file.content for file in grow(EMPTY_EDGE, entries).files}
+    files = {file.tile.path: file.content for file in grow(EMPTY_EDGE, entries).files}
     if tree.checkpoint is not None:
         files["checkpoint"] = tree.checkpoint
     return files

@@ -1,0 +1,155 @@
+"""A gateway that runs: both ports, the workers, and how they start and stop.
+
+Stopping goes in this order: no new connections, no new claims, finish what is under way, then
+close the roads and the database.
+"""
+
+import asyncio
+import contextlib
+import signal
+import ssl
+from pathlib import Path
+from typing import Self
+
+import structlog
+from aiohttp import web
+
+from gateway.api.edge.protocol import Runner
+from gateway.api.edge.sni import HostContext, listening_context
+from gateway.api.listener import build_listener
+from gateway.api.server import build_api
+from gateway.app.building import Parts, build
+from gateway.app.environment import AmsterdamCalendar
+from gateway.config.configuration import LiveConfiguration
+from gateway.config.settings import Listening
+from gateway.domain.errors import ConfigurationFault, Finding
+from gateway.ports.environment import Calendar
+from gateway.registry import Registry
+from gateway.transports.tls import equip
+from gateway.usecases.context import Gateway
+from gateway.usecases.sequencing import published
+from gateway.usecases.workers import Workers
+
+Address = tuple[str, int]
+_log = structlog.get_logger(__name__)
+
+
+class App:
+    """One running gateway process."""
+
+    def __init__(self, live: LiveConfiguration, parts: Parts, workers: Workers) -> None:
+        self._live, self._parts, self._workers = live, parts, workers
+        self._runners: list[web.AppRunner] = []
+        self._addresses: list[Address] = []
+
+    @classmethod
+    async def start(cls, config_dir: Path, *, calendar: Calendar | None = None) -> Self:
+        """Start from a configuration folder.
+
+        Raises:
+            ConfigurationFault: with every fault in it, or a port that is in use.
+            StoreUnavailable: no database, or a role with too many rights.
+        """
+        registry = Registry.load()
+        live = LiveConfiguration(config_dir, registry.known())
+        parts = await build(live, registry, calendar or AmsterdamCalendar())
+        settings = live.current.settings.workers
+        app = cls(live, parts, Workers(parts.gateway, settings.batch, settings.pause_seconds))
+        try:
+            await app._listen()
+        except BaseException:
+            await app.stop()
+            raise
+        app._workers.start(parts.gateway.controllers.values())
+        return app
+
+    @property
+    def gateway(self) -> Gateway:
+        """What the use cases work with."""
+        return self._parts.gateway
+
+    @property
+    def api_address(self) -> Address:
+        """Host and port for back offices."""
+        return self._addresses[0]
+
+    @property
+    def listener_address(self) -> Address:
+        """Host and port for creditors' messages."""
+        return self._addresses[1]
+
+    async def idle(self) -> bool:
+        """Say whether nothing is left to do today."""
+        return await self._workers.idle()
+
+    def wake(self) -> None:
+        """Say that there is work, or that a day began."""
+        self._workers.wake()
+
+    def reload(self) -> bool:
+        """Swap in the configuration as it now is on disk; any fault keeps the old one."""
+        return self._live.reload()
+
+    async def publish(self, directory: Path) -> None:
+        """Write the log of every controller as static files, the checkpoint last."""
+        for controller in self.gateway.controllers.values():
+            files = await published(self.gateway, controller)
+            for path in sorted(files, key=lambda path: path == "checkpoint"):
+                target = directory / controller.oin.value / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(files[path])
+
+    async def stop(self) -> None:
+        """Stop in order; nothing that was accepted is lost."""
+        for runner in self._runners:
+            await runner.cleanup()
+        await self._workers.stop()
+        await self._parts.close()
+
+    async def _listen(self) -> None:
+        settings = self._live.current.settings
+        api = build_api(self.gateway, lambda: self._live.current.settings.clients)
+        listener = build_listener(self.gateway)
+        for name, app, where in (
+            ("api", api, settings.api),
+            ("berichten", listener, settings.messages),
+        ):
+            self._addresses.append(await self._serve(name, app, where))
+
+    async def _serve(self, name: str, app: web.Application, where: Listening) -> Address:
+        runner = Runner(app)
+        await runner.setup()
+        self._runners.append(runner)
+        site = web.TCPSite(runner, where.host, where.port, ssl_context=self._context())
+        try:
+            await site.start()
+        except OSError as fault:
+            problem = f"port {where.port} on {where.host} cannot be used: {fault.strerror}"
+            raise ConfigurationFault([Finding("gateway.toml", f"{name}.poort", problem)]) from fault
+        return runner.addresses[0][:2]
+
+    def _context(self) -> ssl.SSLContext:
+        settings = self._live.current.settings
+        contexts = {}
+        for municipality in settings.municipalities:
+            context = HostContext.server(municipality.controller.host)
+            equip(context, municipality.tls, settings.anchors)
+            contexts[context.host] = context
+        return listening_context(contexts)
+
+
+async def serve(config_dir: Path) -> None:
+    """Run until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
+    app = await App.start(config_dir)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    with contextlib.suppress(AttributeError):  # no SIGHUP on Windows
+        loop.add_signal_handler(signal.SIGHUP, app.reload)
+    _log.info("gateway_started", api=app.api_address[1], messages=app.listener_address[1])
+    try:
+        await stop.wait()
+    finally:
+        await app.stop()
+        _log.info("gateway_stopped")
