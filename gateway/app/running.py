@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import Self
 
 import structlog
-from aiohttp import web
 
-from gateway.api.edge.protocol import Runner
+from gateway.api.edge.ports import Port
 from gateway.api.edge.sni import HostContext, listening_context
 from gateway.api.listener import build_listener
 from gateway.api.server import build_api
 from gateway.app.building import Parts, build
 from gateway.app.environment import AmsterdamCalendar
 from gateway.config.configuration import LiveConfiguration
-from gateway.config.settings import Listening
-from gateway.domain.errors import ConfigurationFault, Finding
 from gateway.ports.environment import Calendar
 from gateway.registry import Registry
 from gateway.transports.tls import equip
@@ -39,8 +36,7 @@ class App:
 
     def __init__(self, live: LiveConfiguration, parts: Parts, workers: Workers) -> None:
         self._live, self._parts, self._workers = live, parts, workers
-        self._runners: list[web.AppRunner] = []
-        self._addresses: list[Address] = []
+        self._ports: list[Port] = []
 
     @classmethod
     async def start(cls, config_dir: Path, *, calendar: Calendar | None = None) -> Self:
@@ -71,12 +67,12 @@ class App:
     @property
     def api_address(self) -> Address:
         """Host and port for back offices."""
-        return self._addresses[0]
+        return self._ports[0].address
 
     @property
     def listener_address(self) -> Address:
         """Host and port for creditors' messages."""
-        return self._addresses[1]
+        return self._ports[1].address
 
     async def idle(self) -> bool:
         """Say whether nothing is left to do today."""
@@ -101,8 +97,8 @@ class App:
 
     async def stop(self) -> None:
         """Stop in order; nothing that was accepted is lost."""
-        for runner in self._runners:
-            await runner.cleanup()
+        for port in self._ports:
+            await port.close()
         await self._workers.stop()
         await self._parts.close()
 
@@ -110,23 +106,10 @@ class App:
         settings = self._live.current.settings
         api = build_api(self.gateway, lambda: self._live.current.settings.clients)
         listener = build_listener(self.gateway)
-        for name, app, where in (
-            ("api", api, settings.api),
-            ("berichten", listener, settings.messages),
-        ):
-            self._addresses.append(await self._serve(name, app, where))
-
-    async def _serve(self, name: str, app: web.Application, where: Listening) -> Address:
-        runner = Runner(app)
-        await runner.setup()
-        self._runners.append(runner)
-        site = web.TCPSite(runner, where.host, where.port, ssl_context=self._context())
-        try:
-            await site.start()
-        except OSError as fault:
-            problem = f"port {where.port} on {where.host} cannot be used: {fault.strerror}"
-            raise ConfigurationFault([Finding("gateway.toml", f"{name}.poort", problem)]) from fault
-        return runner.addresses[0][:2]
+        ports = (("api", api, settings.api), ("berichten", listener, settings.messages))
+        for name, app, where in ports:
+            address = (where.host, where.port)
+            self._ports.append(await Port.open(name, app, address, self._context()))
 
     def _context(self) -> ssl.SSLContext:
         settings = self._live.current.settings
