@@ -245,7 +245,15 @@ def _no_constant(_: str) -> None:
 
 def _invalid_params(refused: ValidationError) -> tuple[InvalidParam, ...]:
     faults = refused.errors(include_url=False, include_context=False)
+    # A list with a wrong item also counts as too short: that item was left out of it.
+    faults = [fault for fault in faults if not _follows_from_another(fault, faults)]
     return tuple(_param(_safe_name(fault["loc"]), _code_of(fault)) for fault in faults)
+
+
+def _follows_from_another(fault: ErrorDetails, faults: list[ErrorDetails]) -> bool:
+    place = fault["loc"]
+    inside = (other for other in faults if other["loc"][: len(place)] == place)
+    return fault["type"] == "too_short" and any(other["loc"] != place for other in inside)
 
 
 def _code_of(fault: ErrorDetails) -> str:
