@@ -5,7 +5,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -13,13 +13,22 @@ from gateway.practice.issuing import Authority, list_revoked
 from tests.wire.signing_parties import ENERGY_OIN, NOW
 
 DAY = timedelta(days=1)
+USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 SIGNS = {"digital_signature": True, "content_commitment": True}
 
 
 def key_usage(**uses: bool) -> x509.KeyUsage:
-    names = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment")
-    names += ("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")
-    return x509.KeyUsage(**{name: uses.get(name, False) for name in names})
+    return x509.KeyUsage(**{name: uses.get(name, False) for name in USES})
 
 
 def certificate(
@@ -32,7 +41,6 @@ def certificate(
     usage: x509.KeyUsage | None = None,
     purposes: tuple[x509.ObjectIdentifier, ...] = (),
     authority: bool = False,
-    algorithm: HashAlgorithm | None = None,
 ) -> x509.Certificate:
     """Return a certificate as ordered; the defaults give a good signing certificate."""
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -51,7 +59,7 @@ def certificate(
     )
     if purposes:
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-    return builder.sign(issuer.key, algorithm or SHA256())
+    return builder.sign(issuer.key, SHA256())
 
 
 def lists(

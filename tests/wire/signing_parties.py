@@ -1,15 +1,17 @@
 """Parties with real keys and certificates, at a moment that stands still."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from gateway.practice.issuing import PrivateKey
 from gateway.practice.pki import Party, PracticePki
 from gateway.wire.schema import SchemaCatalogue, validate
-from gateway.wire.signature import KeySigner, Signed, sign
+from gateway.wire.signature import KeySigner, Signed, Signer, sign
 from gateway.wire.trust import Anchors, PartnerTrust, certificate_pin
 from gateway.wire.xml import Element
 from tests.wire.message_set import DOCUMENTS, SCHEMA, note
@@ -25,9 +27,9 @@ class Signatory:
     """A party that signs, and the trust with which its messages are verified."""
 
     party: Party
-    key: object
+    key: PrivateKey
     certificate: x509.Certificate
-    signer: KeySigner
+    signer: Signer
     trust: PartnerTrust
 
 
@@ -59,7 +61,7 @@ def read(file: Path) -> x509.Certificate:
 
 
 def signatory(pki: PracticePki, anchors: Anchors, party: Party) -> Signatory:
-    key = load_pem_private_key(party.signing_key.read_bytes(), password=None)
+    key = cast(PrivateKey, load_pem_private_key(party.signing_key.read_bytes(), password=None))
     certificate = read(party.signing_certificate)
     trust = PartnerTrust(
         anchors, party.subject_serial, frozenset({certificate_pin(pki.issuing.certificate)})
@@ -79,8 +81,3 @@ def make_parties(directory: Path) -> Parties:
         signatory(pki, anchors, rent),
         SchemaCatalogue(DOCUMENTS),
     )
-
-
-def trusting(by: Signatory, **changes: object) -> PartnerTrust:
-    """Return the trust in this party with something changed."""
-    return replace(by.trust, **changes)

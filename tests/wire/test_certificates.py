@@ -72,7 +72,7 @@ def test_no_key_usage_means_no_use_for_signing(parties: Parties) -> None:
 def test_purposes_are_kept_as_they_are(parties: Parties) -> None:
     documents = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
     reading = known(certificate(parties.pki.issuing, purposes=(documents,)))
-    assert reading.purposes == {documents}
+    assert reading.purposes == frozenset({documents})
     assert not reading.is_for_tls
     client = known(certificate(parties.pki.issuing, purposes=(ExtendedKeyUsageOID.CLIENT_AUTH,)))
     assert client.is_for_tls

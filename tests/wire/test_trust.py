@@ -171,8 +171,8 @@ def test_a_key_of_another_kind_is_refused(key: Any) -> None:
 def rsa_authority() -> Any:
     """Return an issuer with an RSA key: its certificates can be turned into SHA-1 ones."""
     key = rsa.generate_private_key(65537, 3072)
-    order = {"usage": key_usage(key_cert_sign=True, crl_sign=True), "authority": True}
-    own = certificate(ROOT, key, begin=NOW - 9 * DAY, end=NOW + 9 * DAY, **order)
+    usage = key_usage(key_cert_sign=True, crl_sign=True)
+    own = certificate(ROOT, key, end=NOW + 9 * DAY, usage=usage, authority=True)
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     builder = (
         x509.CertificateBuilder(extensions=list(own.extensions))

@@ -67,8 +67,24 @@ def test_what_is_accepted_is_printed_back_as_the_same_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1", "1.5", "1.234", "01.00", ".50", "-1.00", "+1.00", "1,00", " 1.00", "1.00\n", "1e2"]
-    + ["1_0.00", "\u0661.00", "NaN", "1000000000000000.00"],
+    [
+        "",
+        "1",
+        "1.5",
+        "1.234",
+        "01.00",
+        ".50",
+        "-1.00",
+        "+1.00",
+        "1,00",
+        " 1.00",
+        "1.00\n",
+        "1e2",
+        "1_0.00",
+        "\u0661.00",
+        "NaN",
+        "1000000000000000.00",
+    ],
 )
 def test_another_spelling_of_an_amount_is_refused(text: str) -> None:
     with pytest.raises(Unintelligible):
@@ -91,10 +107,20 @@ def test_another_spelling_of_a_date_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2026-11-24T12:00:00", "2026-11-24T12:00:00+01:00", "2026-11-24T12:00:00+00:00"]
-    + ["2026-11-24T12:00:00.0Z", "2026-11-24T12:00:00.50Z", "2026-11-24T12:00:00z"]
-    + ["2026-11-24T24:00:00Z", "2026-11-24T23:59:60Z", "2026-11-24 12:00:00Z", "2026-11-24T12:00Z"]
-    + ["2026-02-30T12:00:00Z"],
+    [
+        "",
+        "2026-11-24T12:00:00",
+        "2026-11-24T12:00:00+01:00",
+        "2026-11-24T12:00:00+00:00",
+        "2026-11-24T12:00:00.0Z",
+        "2026-11-24T12:00:00.50Z",
+        "2026-11-24T12:00:00z",
+        "2026-11-24T24:00:00Z",
+        "2026-11-24T23:59:60Z",
+        "2026-11-24 12:00:00Z",
+        "2026-11-24T12:00Z",
+        "2026-02-30T12:00:00Z",
+    ],
 )
 def test_another_spelling_of_a_moment_is_refused(text: str) -> None:
     with pytest.raises(Unintelligible):
@@ -114,6 +140,6 @@ def test_what_cannot_be_said_exactly_is_not_printed() -> None:
     with pytest.raises(Inexpressible):
         values.print_whole(10**18)
     with pytest.raises(Inexpressible):
-        values.print_moment(datetime(2026, 11, 24))
+        values.print_moment(datetime(2026, 11, 24, tzinfo=UTC).replace(tzinfo=None))
     with pytest.raises(Inexpressible):
         values.print_moment(datetime(2026, 11, 24, tzinfo=timezone(timedelta(hours=1))))

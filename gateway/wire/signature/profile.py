@@ -35,21 +35,24 @@ ECDSA_PART: Final = 32
 SIGNATURE_ID: Final = "handtekening"
 PROPERTIES_ID: Final = "handtekening-eigenschappen"
 
-_DS_DECLARED: Final = f' xmlns:ds="{DS_URI}"'
+DS_DECLARED: Final = f' xmlns:ds="{DS_URI}"'
+XADES_DECLARED: Final = f' xmlns:xades="{XADES_URI}"'
+"""Each part declares its namespaces, as canonical form wants when the part stands alone; within
+the signature the declarations of what is around it do, and these are taken out."""
 
 SIGNED_PROPERTIES: Final = (
-    f'<xades:SignedProperties xmlns:xades="{XADES_URI}" Id="{PROPERTIES_ID}">'
+    f'<xades:SignedProperties{XADES_DECLARED} Id="{PROPERTIES_ID}">'
     "<xades:SignedSignatureProperties>"
     "<xades:SigningTime>{time}</xades:SigningTime>"
     "<xades:SigningCertificateV2><xades:Cert><xades:CertDigest>"
-    f'<ds:DigestMethod{_DS_DECLARED} Algorithm="{DIGEST_SHA256}"></ds:DigestMethod>'
-    f"<ds:DigestValue{_DS_DECLARED}>{{certificate_digest}}</ds:DigestValue>"
+    f'<ds:DigestMethod{DS_DECLARED} Algorithm="{DIGEST_SHA256}"></ds:DigestMethod>'
+    f"<ds:DigestValue{DS_DECLARED}>{{certificate_digest}}</ds:DigestValue>"
     "</xades:CertDigest></xades:Cert></xades:SigningCertificateV2>"
     "</xades:SignedSignatureProperties></xades:SignedProperties>"
 )
 
 SIGNED_INFO: Final = (
-    f"<ds:SignedInfo{_DS_DECLARED}>"
+    f"<ds:SignedInfo{DS_DECLARED}>"
     f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
     '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#{algorithm}">'
     "</ds:SignatureMethod>"
@@ -66,12 +69,12 @@ SIGNED_INFO: Final = (
 )
 
 SIGNATURE: Final = (
-    f'<ds:Signature{_DS_DECLARED} Id="{SIGNATURE_ID}">'
+    f'<ds:Signature{DS_DECLARED} Id="{SIGNATURE_ID}">'
     "{signed_info}"
     "<ds:SignatureValue>{value}</ds:SignatureValue>"
     "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data>"
     "</ds:KeyInfo>"
-    f'<ds:Object><xades:QualifyingProperties xmlns:xades="{XADES_URI}" Target="#{SIGNATURE_ID}">'
+    f'<ds:Object><xades:QualifyingProperties{XADES_DECLARED} Target="#{SIGNATURE_ID}">'
     "{signed_properties}"
     "</xades:QualifyingProperties></ds:Object>"
     "</ds:Signature>"

@@ -128,10 +128,12 @@ def sign(valid: Valid, signer: Signer, at: datetime) -> Signed:
         properties_digest=_base64(sha256(properties.encode()).digest()),
     )
     signature = profile.SIGNATURE.format(
-        signed_info=information,
+        signed_info=information.replace(profile.DS_DECLARED, ""),
         value=_base64(signer.sign(information.encode())),
         certificate=certificate,
-        signed_properties=properties,
+        signed_properties=properties.replace(profile.DS_DECLARED, "").replace(
+            profile.XADES_DECLARED, ""
+        ),
     )
     end = content.rindex(b"</")
     return Signed(content[:end] + signature.encode() + content[end:], digest, _MADE_HERE)
