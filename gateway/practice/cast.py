@@ -8,6 +8,9 @@ from gateway.domain.parties import AskReason, CreditorClass
 from gateway.domain.person import Resident
 from gateway.domain.statement import DebtStatement, MeterReading
 
+_OF_KVK = "00000003"
+"""How an OIN begins that is made from a KvK number (OIN 3.0.1 §6.1)."""
+
 
 class Behaviour(Enum):
     """Gedrag van een gesimuleerde schuldeiser: each teaches one thing."""
@@ -45,6 +48,12 @@ class CastCreditor:
     meter_readings: tuple[MeterReading, ...] = ()
     bsn_law: str | None = None
     signing_key: str = "p256"
+
+    @property
+    def subject_serial(self) -> str:
+        """What its certificates carry: a KvK number as such, any other OIN whole."""
+        number = self.party.value
+        return number[8:16] if number.startswith(_OF_KVK) else number
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -18,9 +18,9 @@ from gateway.api.forms import Incoming, read_body
 from gateway.api.resources.cases import CaseIn
 from gateway.domain.errors import ConfigurationFault, Finding, InvalidInput
 from gateway.domain.parties import CreditorClass
-from gateway.practice.caseform import MAXIMUM_CENTS, ClaimForm, CreditorForm
+from gateway.practice.casefile.casting import cast_creditor
+from gateway.practice.casefile.forms import MAXIMUM_CENTS, ClaimForm, CreditorForm
 from gateway.practice.cast import Behaviour, Cast
-from gateway.practice.casting import cast_creditor
 
 STORY = "voorbeeld.json"
 MAXIMUM_CREDITORS = 40
@@ -61,7 +61,7 @@ class CaseFile:
 
 def default_case() -> bytes:
     """Return the case file that comes with the demo."""
-    return files("gateway.practice").joinpath("data", STORY).read_bytes()
+    return files("gateway.practice.casefile").joinpath("data", STORY).read_bytes()
 
 
 def read_case_file(path: Path, adapters: frozenset[str], today: date) -> CaseFile:

@@ -16,7 +16,7 @@ from gateway.domain.statement import (
     StatementLine,
     TransferredClaim,
 )
-from gateway.practice.caseform import ClaimForm, CreditorForm, TransferForm
+from gateway.practice.casefile.forms import ClaimForm, CreditorForm, TransferForm
 from gateway.practice.cast import CastCreditor
 
 _PRACTICE_OIN = 900_000_100
