@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,42 +93,52 @@ def within_reach(found: Binaries, account: Account) -> Binaries:
     needed = [found.postgres, found.initdb, *home.glob("share/postgresql/postgres.bki")]
     if all(account.reads(path) for path in needed):
         return found
-    name = f"creditor-gateway-postgresql-{found.version}-{_digest(home)}"
+    top, files = _installation(home)
+    name = f"creditor-gateway-postgresql-{found.version}-{_digest(top, files)}"
     for public in PUBLIC_FOLDERS:
         if public.is_dir() and account.enters(public):
-            copy = _copied(home, public / name)
-            return Binaries(copy / found.folder.name, found.major, found.version)
+            copy = _copied(top, files, public / name)
+            return Binaries(copy / found.folder.relative_to(top), found.major, found.version)
     raise StoreUnavailable(
         "The account that PostgreSQL runs as can reach neither its programs nor a temporary folder."
     )
 
 
-def _files(home: Path) -> list[Path]:
-    """List what a server needs, of all that an installation holds."""
-    return sorted(
-        path
-        for part in ("bin/postgres", "bin/initdb", "lib", "share")
-        for path in ((home / part).rglob("*") if (home / part).is_dir() else (home / part,))
-        if path.is_file() and path.suffix != ".a"
-    )
+def _installation(home: Path) -> tuple[Path, list[Path]]:
+    """Return what a server needs, and the folder above it all.
+
+    A wheel keeps the libraries of other projects in PACKAGE.libs beside PACKAGE, and its programs
+    look for them there, relative to themselves.
+    """
+    parts = [home / "bin" / "postgres", home / "bin" / "initdb", home / "lib", home / "share"]
+    top = home
+    for package in home.parents:
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.is_dir():
+            parts.append(libraries)
+            top = package.parent
+    inside = (path for part in parts for path in (part.rglob("*") if part.is_dir() else (part,)))
+    return top, sorted(path for path in inside if path.is_file() and path.suffix != ".a")
 
 
-def _digest(home: Path) -> str:
-    """Name the content: every file with its size, and the server program byte for byte."""
-    digest = hashlib.sha256((home / "bin" / "postgres").read_bytes())
-    for path in _files(home):
-        digest.update(f"{path.relative_to(home)} {path.stat().st_size}\n".encode())
+def _digest(top: Path, files: Sequence[Path]) -> str:
+    """Name the content: every file with its place and size, and every program byte for byte."""
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(f"{path.relative_to(top)} {path.stat().st_size}\n".encode())
+        if path.parent.name == "bin":
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _copied(home: Path, target: Path) -> Path:
+def _copied(top: Path, files: Sequence[Path], target: Path) -> Path:
     """Copy once, all or nothing: the folder gets its name when it is complete."""
     if _is_ours(target):
         return target
     building = Path(tempfile.mkdtemp(prefix="creditor-gateway-", dir=target.parent))
     try:
-        for path in _files(home):
-            place = building / path.relative_to(home)
+        for path in files:
+            place = building / path.relative_to(top)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
             place.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from gateway.domain.errors import StoreUnavailable
 from gateway.store.embedded import binaries
 from gateway.store.embedded.account import Account
+from gateway.store.embedded.folders import private_folder
 
 NOBODY = Account(65534, 65534)
 
@@ -49,37 +49,43 @@ def test_without_any_provider_one_sentence_says_what_to_do(monkeypatch, tmp_path
         binaries.find()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
-def test_programs_out_of_reach_are_copied_once_and_run(monkeypatch, tmp_path: Path, open_folder):
-    """pytest's own folder is closed to others, like an environment in root's home."""
-    home = tmp_path / "pg"
-    shutil.copytree(binaries.find().folder.parent, home)
-    monkeypatch.setenv("PGBIN", str(home / "bin"))
+@pytest.fixture
+def closed_package(monkeypatch, tmp_path: Path, open_folder: Path) -> binaries.Binaries:
+    """The package in a folder closed to others (pytest's own), and open_folder to copy it to."""
+    package = binaries.find().folder.parents[1]
+    shutil.copytree(package, tmp_path / package.name)
+    if (libraries := package.with_name(package.name + ".libs")).exists():
+        shutil.copytree(libraries, tmp_path / libraries.name)
+    home = binaries.find().folder.relative_to(package)
+    monkeypatch.setenv("PGBIN", str(tmp_path / package.name / home))
     monkeypatch.setattr(binaries, "PUBLIC_FOLDERS", (open_folder,))
-    found = binaries.find()
-    assert not NOBODY.reads(found.postgres)
-    copy = binaries.within_reach(found, NOBODY)
+    return binaries.find()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
+def test_programs_out_of_reach_are_copied_once_and_run(
+    closed_package: binaries.Binaries, tmp_path: Path, open_folder: Path
+):
+    assert not NOBODY.reads(closed_package.postgres)
+    copy = binaries.within_reach(closed_package, NOBODY)
     assert copy.folder.is_relative_to(open_folder)
     made = copy.postgres.stat().st_ino
-    assert binaries.within_reach(found, NOBODY) == copy
+    assert binaries.within_reach(closed_package, NOBODY) == copy
     assert copy.postgres.stat().st_ino == made
-    assert [path.name for path in open_folder.iterdir()] == [copy.folder.parent.name]
-    assert "PostgreSQL" in NOBODY.run([str(copy.postgres), "--version"]).stdout
-    assert stat_bits(home.parent) == 0o700
+    assert len(list(open_folder.iterdir())) == 1
+    assert tmp_path.parent.stat().st_mode & 0o777 == 0o700
+    for program in (copy.postgres, copy.initdb):
+        assert NOBODY.run([str(program), "--version"]).returncode == 0
+    data = private_folder("gateway-data-", NOBODY)
+    made_data = NOBODY.run([str(copy.initdb), "--no-sync", f"--pgdata={data}", "--auth=trust"])
+    shutil.rmtree(data)
+    assert made_data.returncode == 0, made_data.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can take the part of another user")
-def test_a_copy_that_somebody_else_made_is_not_trusted(monkeypatch, tmp_path: Path, open_folder):
-    home = tmp_path / "pg"
-    shutil.copytree(binaries.find().folder.parent, home)
-    monkeypatch.setenv("PGBIN", str(home / "bin"))
-    monkeypatch.setattr(binaries, "PUBLIC_FOLDERS", (open_folder,))
-    found = binaries.find()
-    planted = binaries.within_reach(found, NOBODY).folder.parent
-    subprocess.run(["chown", "-R", "54321", planted], check=True)
+def test_a_copy_that_somebody_else_made_is_not_trusted(closed_package: binaries.Binaries):
+    copy = binaries.within_reach(closed_package, NOBODY)
+    planted = next(path for path in copy.folder.parents if path.name.startswith("creditor-gateway"))
+    os.chown(planted, 54321, 54321)
     with pytest.raises(StoreUnavailable, match="Another user"):
-        binaries.within_reach(found, NOBODY)
-
-
-def stat_bits(path: Path) -> int:
-    return path.stat().st_mode & 0o777
+        binaries.within_reach(closed_package, NOBODY)

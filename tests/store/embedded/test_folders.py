@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain.errors import StoreUnavailable
 from gateway.store.embedded.account import account_for
-from gateway.store.embedded.binaries import find
+from gateway.store.embedded.binaries import find, within_reach
 from gateway.store.embedded.folders import Connection, Folders, private_folder
 
 
@@ -23,7 +23,7 @@ def test_an_interrupted_creation_is_begun_anew(open_folder: Path):
     (open_folder / "data.new").mkdir()
     (open_folder / "data.new" / "PG_VERSION").write_text("half")
     account = account_for(folders.data)
-    folders.make_data(find(), account, fsync=False)
+    folders.make_data(within_reach(find(), account), account, fsync=False)
     assert (folders.data / "PG_VERSION").read_text().strip() == str(find().major)
     assert folders.data.stat().st_uid == account.user
 
