@@ -37,7 +37,8 @@ GatewayError
     ├── ConfigurationFault      configuration or policy data is wrong (all findings at once)
     ├── EvidenceUnavailable     the log entry cannot be made, so nothing is sent
     ├── LogRefused              a log file, key, proof or sealed record is not what it must be
-    └── StoreUnavailable        the database cannot be reached
+    ├── StoreUnavailable        the database cannot be reached
+    └── StoryFailed             the practice story cannot go on
 
 Messages are constant and carry no personal data: what varies goes into attributes that hold ids,
 numbers and codes only. `code` is stable and public (docs/errors.md); `title` is what a Dutch
@@ -69,6 +70,7 @@ from gateway.domain.errors.own import (
     LogRefused,
     OwnFault,
     StoreUnavailable,
+    StoryFailed,
 )
 from gateway.domain.errors.partner import (
     CertificateRefused,
@@ -133,5 +135,6 @@ __all__ = (
     "SignatureRefused",
     "StateConflict",
     "StoreUnavailable",
+    "StoryFailed",
     "Unintelligible",
 )

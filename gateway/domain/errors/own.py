@@ -60,3 +60,10 @@ class StoreUnavailable(OwnFault):
 
     code = "database-onbereikbaar"
     title = "De database is niet bereikbaar"
+
+
+class StoryFailed(OwnFault):
+    """The practice story cannot go on."""
+
+    code = "verhaal-gestrand"
+    title = "Het oefenverhaal kan niet verder"
