@@ -80,7 +80,8 @@ def _endpoint(gateway: Gateway, route: Route, admit: Admit) -> Callable[[web.Req
         controller = controller_of(request, gateway.controllers)  # 1
         request[ORIGIN] = "*" if route.public else f"https://{request.host}"
         admitted = None if route.public else admit(request, controller, route)  # 2
-        request[CLIENT] = admitted.oin.value if admitted else None
+        if admitted is not None:
+            request[CLIENT] = admitted.oin.value
         call = await _call(gateway, route, request, controller, admitted)
         return _response(await route.handler(call))  # 8
 

@@ -23,4 +23,5 @@ def test_no_name_is_left_over():
 
 def fields_below(model: type) -> list[str]:
     own = list(getattr(model, "model_fields", ()))
-    return own + [name for child in model.__subclasses__() for name in fields_below(child)]
+    children: list[type] = model.__subclasses__()
+    return own + [name for child in children for name in fields_below(child)]

@@ -31,7 +31,9 @@ STANDARD_HEADERS: Mapping[str, str] = MappingProxyType(
     }
 )
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
-REQUEST_ID, CLIENT, ORIGIN = "request_id", "client", "origin"
+REQUEST_ID = web.RequestKey("request_id", str)
+CLIENT = web.RequestKey("client", str)
+ORIGIN = web.RequestKey("origin", str)
 
 _log = structlog.get_logger(__name__)
 
@@ -80,7 +82,7 @@ def answering(ids: Ids) -> Middleware:
             route=_template_of(request),
             status=response.status,
             duration_ms=round((asyncio.get_running_loop().time() - started) * 1000, 1),
-            client=request.get(CLIENT),
+            client=request.get(CLIENT, None),
         )
         return response
 

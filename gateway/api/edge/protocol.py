@@ -33,11 +33,11 @@ class _Handler(web.RequestHandler):
         self,
         request: web.BaseRequest,
         status: int = 500,
-        exc: BaseException | None = None,  # noqa: ARG002 - may quote what was sent: not used
-        message: str | None = None,  # noqa: ARG002 - as exc
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - may quote what was sent: not used
     ) -> web.StreamResponse:
         """Answer a broken request, and close the connection: what follows cannot be trusted."""
-        _log.warning("request_broken", status=status)
+        _log.warning("request_broken", status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("The answer has begun; only closing is left.")
         problem = problems.of_status(status, None)
