@@ -1,6 +1,7 @@
 """The parts of a practice story: which simulated creditors there are and how each behaves."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 
 from gateway.domain.identifiers import CreditorId, Oin
@@ -62,4 +63,5 @@ class Cast:
 
     reference: str
     resident: Resident
+    started_on: date
     creditors: tuple[CastCreditor, ...]

@@ -31,6 +31,7 @@ CREATE_DATABASE = """
 select format('create database %I template template0', $1::text)
 where not exists (select from pg_database where datname = $1)
 """
+DROP_DATABASE = "select format('drop database if exists %I with (force)', $1::text)"
 CREATE_LOGIN = """
 select format('create role %I login password %L in role gateway_app', $1::text, $2::text)
 where not exists (select from pg_roles where rolname = $1)
@@ -82,6 +83,16 @@ async def ensure_database(dsn: str, name: str) -> None:
                     asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError
                 ):
                     await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+async def drop_database(dsn: str, name: str) -> None:
+    """Remove a database with all that is in it (embedded server of a practice story only)."""
+    with connection_faults():
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(await connection.fetchval(DROP_DATABASE, name))
         finally:
             await connection.close()
 

@@ -52,11 +52,10 @@ FormT = TypeVar("FormT", bound=Incoming)
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case file that is good: the cast, the JSON it came from, and the first day of the story."""
+    """A case file that is good: the cast, and the JSON it came from."""
 
     cast: Cast
     source: dict[str, Any]
-    started_on: date
 
 
 def default_case() -> bytes:
@@ -109,8 +108,8 @@ class _Reader:
             cast_creditor(form, number, opened.started_on, names)
             for number, form in enumerate(good)
         )
-        cast = Cast(opened.reference, opened.resident, creditors)
-        return CaseFile(cast, source, opened.started_on)
+        cast = Cast(opened.reference, opened.resident, opened.started_on, creditors)
+        return CaseFile(cast, source)
 
     def _json(self, content: bytes) -> dict[str, Any]:
         if len(content) > _MAXIMUM_BYTES:

@@ -1,0 +1,168 @@
+"""Sets the stage: keys, configuration, database, simulated creditors, and then the gateway itself.
+
+Everything is real but the people: the gateway reads its configuration from files, the creditors are
+HTTPS servers with keys of their own, and the database is the one that production has too.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from gateway.app import App
+from gateway.app.embedding import DATABASE
+from gateway.app.environment import SystemClock, SystemIds
+from gateway.config.policies import Policies, read_policies
+from gateway.domain.errors import ConfigurationFault
+from gateway.domain.identifiers import CreditorId
+from gateway.practice.cast import Behaviour, Cast, CastCreditor
+from gateway.practice.creditor import (
+    KnownAsker,
+    SimulatedCreditor,
+    Surroundings,
+    practice_anchors,
+    practice_trust,
+)
+from gateway.practice.issuing import KeyKind
+from gateway.practice.pki import Party, PracticePki
+from gateway.practice.stage.calendar import PracticeCalendar
+from gateway.practice.stage.configuring import write_gateway, write_partners, write_policies
+from gateway.practice.stage.folder import OutFolder
+from gateway.practice.stage.parties import ASKERS, issue_asker, issue_client
+from gateway.registry import ROOT, Registry
+from gateway.store.embedded import EmbeddedServer
+from gateway.store.migration import drop_database
+
+Did = Callable[[str], None]
+_HOSTS = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The two ports of the gateway; 0 lets the system choose."""
+
+    api: int = 0
+    messages: int = 0
+
+
+class Stage:
+    """A stage that is set; `close` clears it, and the folder stays."""
+
+    def __init__(self, out: OutFolder, calendar: PracticeCalendar, policies: Policies) -> None:
+        self.out, self.calendar, self.policies = out, calendar, policies
+        self.simulators: dict[CreditorId, SimulatedCreditor] = {}
+        self._server: EmbeddedServer | None = None
+        self._app: App | None = None
+
+    @classmethod
+    async def set(cls, out: OutFolder, cast: Cast, ports: Ports, did: Did) -> Self:
+        """Set the stage for this cast; `did` hears what is ready.
+
+        Raises:
+            ConfigurationFault: a port is in use, or the configuration is wrong.
+            StoreUnavailable: the embedded database cannot be started.
+        """
+        write_policies(out, ROOT / "config" / "policies")
+        policies, findings = read_policies(out.config)
+        if findings:
+            raise ConfigurationFault(findings)
+        stage = cls(out, PracticeCalendar(cast.started_on, policies.terms_on), policies)
+        try:
+            await stage._prepare(cast, ports, did)
+        except BaseException:
+            await stage.close()
+            raise
+        return stage
+
+    @property
+    def app(self) -> App:
+        """The gateway."""
+        assert self._app is not None  # noqa: S101 - a stage that `set` returned has one
+        return self._app
+
+    @property
+    def root_certificate(self) -> Path:
+        """The root of the practice PKI."""
+        return self.out.pki / "root.pem"
+
+    async def close(self) -> None:
+        """Stop the gateway, the creditors and the database, in that order."""
+        if self._app is not None:
+            await self._app.stop()
+        for simulator in self.simulators.values():
+            await simulator.stop()
+        if self._server is not None:
+            await self._server.stop()
+
+    async def settled(self) -> bool:
+        """Say whether nothing is left to do today, here or at a creditor."""
+        if any(simulator.due() for simulator in self.simulators.values()):
+            return False
+        return await self.app.idle()
+
+    async def next_day(self) -> None:
+        """Let the calendar go to the next working day, and tell everybody."""
+        self.calendar.step()
+        self.app.wake()
+        await asyncio.gather(*(one.day_begins() for one in self.simulators.values()))
+
+    async def _prepare(self, cast: Cast, ports: Ports, did: Did) -> None:
+        pki = await asyncio.to_thread(PracticePki.create, self.out.pki, SystemClock().now())
+        parties = await asyncio.to_thread(_issue, pki, cast)
+        did(f"practice PKI: root, issuing CA, revocation lists, {len(parties) + 4} parties")
+        self._server = await EmbeddedServer.start(self.out.database, fsync=False)
+        await drop_database(self._server.dsn(), DATABASE)
+        did("embedded PostgreSQL")
+        await self._start_creditors(cast, pki, parties)
+        did(f"{len(self.simulators)} simulated creditors, each an HTTPS server of its own")
+        write_gateway(self.out, pki, (ports.api, ports.messages))
+        endpoints = {name: one.endpoint for name, one in self.simulators.items()}
+        write_partners(self.out, cast.creditors, endpoints)
+        self._app = await App.start(self.out.config, calendar=self.calendar)
+        for simulator in self.simulators.values():
+            simulator.answer_at(*self._app.listener_address)
+        did("gateway: database migrated, both ports open, workers started")
+
+    async def _start_creditors(
+        self, cast: Cast, pki: PracticePki, parties: dict[CreditorId, Party]
+    ) -> None:
+        around = _surroundings(pki, self.calendar)
+        for creditor in cast.creditors:
+            simulator = SimulatedCreditor(creditor, parties[creditor.creditor_id], around)
+            self.simulators[creditor.creditor_id] = simulator
+            await simulator.start()
+
+
+def _issue(pki: PracticePki, cast: Cast) -> dict[CreditorId, Party]:
+    for asker in ASKERS:
+        issue_asker(pki, asker)
+        issue_client(pki, asker)
+    return {one.creditor_id: _issue_creditor(pki, one) for one in cast.creditors}
+
+
+def _issue_creditor(pki: PracticePki, creditor: CastCreditor) -> Party:
+    kind: KeyKind = "rsa3072" if creditor.signing_key == "rsa3072" else "p256"
+    return pki.party(
+        f"se-{creditor.creditor_id}",
+        creditor.subject_serial,
+        _HOSTS,
+        signing_key=kind,
+        signing_expired=creditor.behaviour is Behaviour.EXPIRED_CERTIFICATE,
+    )
+
+
+def _surroundings(pki: PracticePki, calendar: PracticeCalendar) -> Surroundings:
+    anchors = practice_anchors(pki)
+    askers = tuple(
+        KnownAsker(one.oin, one.host, practice_trust(pki, anchors, one.oin.value)) for one in ASKERS
+    )
+    return Surroundings(
+        pki=pki,
+        anchors=anchors,
+        catalogue=Registry.load().catalogue,
+        askers=askers,
+        clock=SystemClock(),
+        calendar=calendar,
+        ids=SystemIds(),
+    )
