@@ -401,7 +401,12 @@ def test_two_references_to_the_properties_and_none_to_the_document_are_refused(
         information = part(root, "SignedInfo")
         information.replace(information[2], deepcopy(information[3]))
 
-    assert forged(parties, double) == "wrong-reference"
+    def redirect(root: Element) -> None:
+        first, second = root.iter(DS + "Reference")
+        first.set("URI", second.get("URI", ""))
+
+    assert forged(parties, double) == "wrong-structure"
+    assert forged(parties, redirect) == "wrong-reference"
 
 
 # --- row 6: comments and split values --------------------------------------------------------

@@ -47,9 +47,9 @@ def test_a_doctype_is_refused_whatever_is_in_it(document: bytes) -> None:
 
 
 def test_an_entity_bomb_costs_nothing() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     refused(BOMB, MessageUnreadable)
-    assert time.perf_counter() - begin < 0.05
+    assert time.process_time() - begin < 0.05
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_depth_is_bounded() -> None:
 
 def test_a_million_elements_are_refused_before_they_are_read() -> None:
     document = b"<a>" + b"<b/>" * 1_000_000 + b"</a>"
-    begin = time.perf_counter()
+    begin = time.process_time()
     refused(document, MessageTooLarge)
-    assert time.perf_counter() - begin < 0.1
+    assert time.process_time() - begin < 0.1
 
 
 def test_a_hundred_thousand_attributes_are_refused_before_they_are_read() -> None:
@@ -128,9 +128,9 @@ def test_the_most_that_is_accepted_takes_little_time() -> None:
         b"<a " + spaces + b"><b/></a>",
         b"<a>" + b"<b/>x" * (TAG_LIMIT - 2) + b"</a>",
     ):
-        begin = time.perf_counter()
+        begin = time.process_time()
         canonical(parse(document, LIMIT))
-        assert time.perf_counter() - begin < 0.5
+        assert time.process_time() - begin < 0.5
 
 
 def test_an_oversized_message_is_refused_before_it_is_read() -> None:

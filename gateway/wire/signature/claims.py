@@ -17,11 +17,16 @@ from typing import Final
 
 from gateway.domain.errors import SignatureRefused
 from gateway.wire.signature import profile
-from gateway.wire.signature.profile import DS, XADES, Algorithm
+from gateway.wire.signature.profile import DS, XADES, Algorithm, Row
 from gateway.wire.xml import Element
 
 _SPACE: Final = " \t\r\n"
 _NO_SPACE: Final = str.maketrans("", "", _SPACE)
+_NONE: Final = "\0"  # stands in no XML document, so what is missing equals nothing
+_STRUCTURE: Final = "wrong-structure"
+_SHAPE: Final = [(tag, children) for tag, children, _ in profile.STRUCTURE]
+_ATTRIBUTES: Final = [dict(attributes) for _, _, attributes in profile.STRUCTURE]
+_REFERRING: Final = (DS + "Reference", XADES + "QualifyingProperties")
 _SIGNING_TIME = pattern(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?(Z|\+00:00)", ASCII
 )
@@ -46,136 +51,84 @@ class Claims:
 
 
 def read_claims(signature: Element) -> Claims:
-    """Return what the signature says, when it has exactly the structure of `profile.SIGNATURE`.
+    """Return what the signature says, when it has exactly the structure of our profile.
 
     Raises:
         SignatureRefused: it has not.
     """
-    information, value, key_info, wrapper = _parts(
-        signature, ("Id",), "SignedInfo", "SignatureValue", "KeyInfo", "Object"
-    )
-    properties = _properties(wrapper, signature.get("Id", ""))
-    time, certificate_digest = _signed_properties(properties)
-    canonicalisation, method, first, second = _parts(
-        information, (), "CanonicalizationMethod", "SignatureMethod", "Reference", "Reference"
-    )
-    _require_algorithm(canonicalisation, profile.EXCLUSIVE_C14N)
-    _require_reference(first, {"URI": ""})
-    _require_reference(
-        second,
-        {"URI": "#" + properties.get("Id", ""), "Type": profile.SIGNED_PROPERTIES_TYPE},
-    )
-    (x509_data,) = _parts(key_info, (), "X509Data")
-    (certificate,) = _parts(x509_data, (), "X509Certificate")
+    parts = list(signature.iter())
+    # 1 the same tree  2 nothing between the elements  3 the same attributes, which names the
+    # algorithms and the references
+    if [(part.tag, len(part)) for part in parts] != _SHAPE:  # 1
+        raise SignatureRefused("Its structure is not that of our profile.", reason=_STRUCTURE)
+    _refuse_loose_text(parts)  # 2
+    algorithm = _require_attributes(parts)  # 3
     return Claims(
-        information=information,
-        properties=properties,
-        algorithm=_signature_method(method),
-        document_digest=_reference_digest(first, profile.ENVELOPED, profile.EXCLUSIVE_C14N),
-        properties_digest=_reference_digest(second, profile.EXCLUSIVE_C14N),
-        value=_decoded(value),
-        certificate_der=_decoded(certificate),
-        certificate_digest=certificate_digest,
-        signed_at=_moment(time),
+        information=parts[Row.SIGNED_INFO],
+        properties=parts[Row.SIGNED_PROPERTIES],
+        algorithm=algorithm,
+        document_digest=_text(parts[Row.DOCUMENT_DIGEST]),
+        properties_digest=_text(parts[Row.PROPERTIES_DIGEST]),
+        value=_decoded(parts[Row.SIGNATURE_VALUE]),
+        certificate_der=_decoded(parts[Row.CERTIFICATE]),
+        certificate_digest=_text(parts[Row.CERTIFICATE_DIGEST]),
+        signed_at=_moment((parts[Row.SIGNING_TIME].text or "").strip(_SPACE)),
     )
 
 
-def _properties(wrapper: Element, signature_id: str) -> Element:
-    (qualifying,) = _parts(wrapper, (), "QualifyingProperties", of=XADES)
-    (properties,) = _parts(qualifying, ("Target",), "SignedProperties", of=XADES)
-    if not signature_id or qualifying.get("Target") != "#" + signature_id:
-        raise SignatureRefused("The properties are of another signature.", reason="wrong-reference")
-    return properties
+def _refuse_loose_text(parts: Sequence[Element]) -> None:
+    # What stands behind the signature is the document's, so its own tail is left alone.
+    loose = [part.text for part in parts if len(part)] + [part.tail for part in parts[1:]]
+    if any(text and text.strip(_SPACE) for text in loose):
+        raise SignatureRefused("There is loose text in it.", reason=_STRUCTURE)
 
 
-def _signed_properties(properties: Element) -> tuple[str, str]:
-    (own,) = _parts(properties, ("Id",), "SignedSignatureProperties", of=XADES)
-    time, certificates = _parts(own, (), "SigningTime", "SigningCertificateV2", of=XADES)
-    (certificate,) = _parts(certificates, (), "Cert", of=XADES)
-    (digest,) = _parts(certificate, (), "CertDigest", of=XADES)
-    method, value = _parts(digest, (), "DigestMethod", "DigestValue")
-    _require_algorithm(method, profile.DIGEST_SHA256)
-    return _leaf(time).strip(_SPACE), _leaf(value).translate(_NO_SPACE)
-
-
-def _require_reference(reference: Element, attributes: Mapping[str, str]) -> None:
-    if dict(reference.attrib.items()) != attributes:
-        raise SignatureRefused(
-            "A reference is not one of the two that we know.", reason="wrong-reference"
-        )
-
-
-def _reference_digest(reference: Element, *transforms: str) -> str:
-    listed, method, value = _parts(reference, None, "Transforms", "DigestMethod", "DigestValue")
-    for transform, algorithm in zip(
-        _parts(listed, (), *("Transform" for _ in transforms)), transforms, strict=True
-    ):
-        _require_algorithm(transform, algorithm)
-    _require_algorithm(method, profile.DIGEST_SHA256)
-    return _leaf(value).translate(_NO_SPACE)
-
-
-def _require_algorithm(element: Element, algorithm: str) -> None:
-    # No child either: a transform or method with parameters is another algorithm.
-    _parts(element, ("Algorithm",))
-    if element.get("Algorithm") != algorithm:
-        raise SignatureRefused(
-            "An algorithm is not the one of our profile.", reason="algorithm-not-allowed"
-        )
-
-
-def _signature_method(element: Element) -> Algorithm:
-    _parts(element, ("Algorithm",))
-    algorithm = profile.SIGNATURE_METHODS.get(element.get("Algorithm", ""))
+def _require_attributes(parts: Sequence[Element]) -> Algorithm:
+    """Compare every attribute with our profile, and return the algorithm of the signature value."""
+    signature_id = parts[Row.SIGNATURE].get("Id") or _NONE
+    properties_id = parts[Row.SIGNED_PROPERTIES].get("Id") or _NONE
+    method = parts[Row.SIGNATURE_METHOD].get("Algorithm") or _NONE
+    filled: dict[int, Mapping[str, str]] = {
+        Row.SIGNATURE: {"Id": signature_id},
+        Row.SIGNATURE_METHOD: {"Algorithm": method},
+        Row.PROPERTIES_REFERENCE: {
+            "URI": "#" + properties_id,
+            "Type": profile.SIGNED_PROPERTIES_TYPE,
+        },
+        Row.QUALIFYING_PROPERTIES: {"Target": "#" + signature_id},
+        Row.SIGNED_PROPERTIES: {"Id": properties_id},
+    }
+    for row, part in enumerate(parts):
+        if dict(part.items()) != filled.get(row, _ATTRIBUTES[row]):
+            raise _attribute_fault(part)
+    algorithm = profile.SIGNATURE_METHODS.get(method)
     if algorithm is None:
-        raise SignatureRefused(
-            "The signature method is not allowed.", reason="algorithm-not-allowed"
-        )
+        raise _attribute_fault(parts[Row.SIGNATURE_METHOD])
     return algorithm
 
 
-def _parts(
-    element: Element, attributes: tuple[str, ...] | None, *names: str, of: str = DS
-) -> Sequence[Element]:
-    """Return the children of `element`, which must have exactly these names and nothing between.
-
-    `attributes` are the names it must have, no more; None when they were compared already.
-    """
-    children = list(element)
-    if [child.tag for child in children] != [of + name for name in names]:
-        raise SignatureRefused(
-            "The signature has not the structure of our profile.", reason="wrong-structure"
-        )
-    if attributes is not None and tuple(element.attrib) != attributes:
-        raise SignatureRefused(
-            "An attribute in the signature is not of our profile.", reason="wrong-structure"
-        )
-    loose = [element.text, *(child.tail for child in children)]
-    if any(text is not None and text.strip(_SPACE) for text in loose):
-        raise SignatureRefused("There is loose text in the signature.", reason="wrong-structure")
-    return children
+def _attribute_fault(part: Element) -> SignatureRefused:
+    if part.tag in _REFERRING:
+        return SignatureRefused("It refers to something else.", reason="wrong-reference")
+    if part.keys() == ["Algorithm"]:
+        return SignatureRefused("An algorithm is not ours.", reason="algorithm-not-allowed")
+    return SignatureRefused("An attribute is not of our profile.", reason=_STRUCTURE)
 
 
-def _leaf(element: Element) -> str:
-    if len(element) or element.attrib:
-        raise SignatureRefused(
-            "A value in the signature is not plain text.", reason="wrong-structure"
-        )
-    return element.text or ""
+def _text(element: Element) -> str:
+    return (element.text or "").translate(_NO_SPACE)
 
 
 def _decoded(element: Element) -> bytes:
-    text = _leaf(element).translate(_NO_SPACE)
+    text = _text(element)
     try:
         data = a2b_base64(text, strict_mode=True)
     except (Base64Error, ValueError):
         raise SignatureRefused(
-            "A value in the signature is not base64.", reason="wrong-structure"
+            "A value in the signature is not base64.", reason=_STRUCTURE
         ) from None
     if b64encode(data).decode("ascii") != text:
-        raise SignatureRefused(
-            "A value in the signature is not plain base64.", reason="wrong-structure"
-        )
+        raise SignatureRefused("A value in the signature is not plain base64.", reason=_STRUCTURE)
     return data
 
 

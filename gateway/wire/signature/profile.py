@@ -9,6 +9,8 @@ The templates below are written in canonical form already, so that signing needs
 canonicalisation, of the document, and not three.
 """
 
+from collections.abc import Mapping
+from enum import IntEnum
 from typing import Final, Literal
 
 Algorithm = Literal["rsa-sha256", "ecdsa-sha256"]
@@ -81,3 +83,59 @@ SIGNATURE: Final = (
 )
 SIGNATURE_BEGIN: Final = b"<ds:Signature "
 SIGNATURE_END: Final = b"</ds:Signature>"
+
+_EXCLUSIVE: Final = {"Algorithm": EXCLUSIVE_C14N}
+_SHA256: Final = {"Algorithm": DIGEST_SHA256}
+_OPEN: Final[Mapping[str, str]] = {}
+
+# The same signature as a table for reading: name, number of children, attributes; in document
+# order, which with the numbers fixes the whole tree. Attributes of a row named below are filled in
+# from the document itself and compared with each other.
+STRUCTURE: Final[tuple[tuple[str, int, Mapping[str, str]], ...]] = (
+    (DS + "Signature", 4, _OPEN),
+    (DS + "SignedInfo", 4, {}),
+    (DS + "CanonicalizationMethod", 0, _EXCLUSIVE),
+    (DS + "SignatureMethod", 0, _OPEN),
+    (DS + "Reference", 3, {"URI": ""}),
+    (DS + "Transforms", 2, {}),
+    (DS + "Transform", 0, {"Algorithm": ENVELOPED}),
+    (DS + "Transform", 0, _EXCLUSIVE),
+    (DS + "DigestMethod", 0, _SHA256),
+    (DS + "DigestValue", 0, {}),
+    (DS + "Reference", 3, _OPEN),
+    (DS + "Transforms", 1, {}),
+    (DS + "Transform", 0, _EXCLUSIVE),
+    (DS + "DigestMethod", 0, _SHA256),
+    (DS + "DigestValue", 0, {}),
+    (DS + "SignatureValue", 0, {}),
+    (DS + "KeyInfo", 1, {}),
+    (DS + "X509Data", 1, {}),
+    (DS + "X509Certificate", 0, {}),
+    (DS + "Object", 1, {}),
+    (XADES + "QualifyingProperties", 1, _OPEN),
+    (XADES + "SignedProperties", 1, _OPEN),
+    (XADES + "SignedSignatureProperties", 2, {}),
+    (XADES + "SigningTime", 0, {}),
+    (XADES + "SigningCertificateV2", 1, {}),
+    (XADES + "Cert", 1, {}),
+    (XADES + "CertDigest", 2, {}),
+    (DS + "DigestMethod", 0, _SHA256),
+    (DS + "DigestValue", 0, {}),
+)
+
+
+class Row(IntEnum):
+    """Which row of STRUCTURE is which, for those that are looked at one by one."""
+
+    SIGNATURE = 0
+    SIGNED_INFO = 1
+    SIGNATURE_METHOD = 3
+    DOCUMENT_DIGEST = 9
+    PROPERTIES_REFERENCE = 10
+    PROPERTIES_DIGEST = 14
+    SIGNATURE_VALUE = 15
+    CERTIFICATE = 18
+    QUALIFYING_PROPERTIES = 20
+    SIGNED_PROPERTIES = 21
+    SIGNING_TIME = 23
+    CERTIFICATE_DIGEST = 28
