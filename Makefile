@@ -25,16 +25,15 @@ check: install ## format, lint, types, import contracts, documents
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@if [ -e tests/test_truth.py ]; then $(BIN)/python -m pytest -q tests/test_truth.py tests/test_size.py; \
-	else $(BIN)/python -m pytest -q tests/test_size.py; fi
+	$(BIN)/python -m pytest -q tests/test_truth.py tests/test_size.py
 
 bench: install ## measure CPU, latency and memory per exchange
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-lock: install ## resolve the newest allowed dependencies into requirements.lock (needs uv)
+lock: install ## resolve the newest allowed dependencies into requirements.lock (needs uv on the PATH)
 	@command -v uv >/dev/null 2>&1 || { echo "make lock needs uv: $(BIN)/pip install uv, or your system's package." >&2; exit 1; }
 	@uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
-		--no-emit-index-url --no-emit-find-links --extra dev \
+		--extra dev \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
 
 clean: ## remove what was made here: .venv, caches, the demo's output
