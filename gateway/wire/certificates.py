@@ -23,6 +23,8 @@ PRACTICE_ORGANISATION: Final = "Oefen-PKI creditor gateway"
 """Organisation name in every certificate authority of the practice PKI (design §2, 10)."""
 
 _KEPT: Final = 1024
+# What `cryptography` raises for bytes that look like a certificate, each with its own root.
+_UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _TLS = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH})
 
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
@@ -63,7 +65,7 @@ def read_certificate(der: bytes) -> KnownCertificate:
         return _read(x509.load_der_x509_certificate(der), der)
     except UnsupportedAlgorithm:
         raise CertificateRefused("Its key is of an unknown kind.", reason="key-kind") from None
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except (ValueError, TypeError, *_UNREADABLE):
         raise CertificateRefused("Not readable.", reason="certificate-unreadable") from None
 
 

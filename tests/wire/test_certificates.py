@@ -1,5 +1,6 @@
 """What a certificate says about its holder."""
 
+import warnings
 from hashlib import sha256
 
 import pytest
@@ -8,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway.domain.errors import CertificateRefused
 from gateway.wire.certificates import (
@@ -20,6 +23,7 @@ from gateway.wire.certificates import (
     require_distinct,
     subject_serial_of,
 )
+from gateway.wire.trust import check_known
 from tests.wire.certificate_cases import DAY, certificate, key_usage
 from tests.wire.signing_parties import ENERGY_OIN, NOW, Parties, read
 
@@ -63,6 +67,32 @@ def test_a_certificate_with_something_behind_it_is_refused(parties: Parties) -> 
     der = parties.energy.certificate.public_bytes(Encoding.DER)
     with pytest.raises(CertificateRefused):
         read_certificate(der + b"\0")
+
+
+@settings(max_examples=500, deadline=None)
+@given(data=st.data())
+def test_a_changed_certificate_is_refused_and_nothing_else_happens(
+    data: st.DataObject, parties: Parties
+) -> None:
+    """Whatever the bytes are, there is a verdict: no other error passes."""
+    der = parties.energy.certificate.public_bytes(Encoding.DER)
+    place, byte = data.draw(st.integers(0, len(der) - 1)), data.draw(st.integers(0, 255))
+    changed = der[:place] + bytes([byte]) + der[place + 1 :]
+    with warnings.catch_warnings():
+        # The library warns of serial numbers below one.
+        warnings.simplefilter("ignore")
+        if changed != der:
+            with pytest.raises(CertificateRefused):
+                check_known(read_certificate(changed), parties.energy.trust, NOW, "signing")
+
+
+def test_a_version_that_does_not_exist_is_refused(parties: Parties) -> None:
+    der = parties.energy.certificate.public_bytes(Encoding.DER)
+    version = bytes.fromhex("a003020102")
+    assert version in der
+    with pytest.raises(CertificateRefused) as refusal:
+        read_certificate(der.replace(version, bytes.fromhex("a003020109"), 1))
+    assert refusal.value.reason == "certificate-unreadable"
 
 
 def test_no_key_usage_means_no_use_for_signing(parties: Parties) -> None:
