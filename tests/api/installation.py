@@ -1,4 +1,4 @@
-"""A configuration folder on disk: practice PKI, two municipalities, three clients, four creditors."""
+"""A configuration folder on disk: practice PKI, two municipalities, clients and creditors."""
 
 import hashlib
 import ssl

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import HttpVersion10, web
 
 from gateway.api import problems
 from gateway.api.edge.answering import of_exception, set_headers
@@ -26,6 +26,11 @@ class _BareResponse(web.Response):
         set_headers(self.headers)
 
 
+def _bare(status: int) -> web.Response:
+    problem = problems.of_status(status, None)
+    return _BareResponse(status=status, body=problem.body, content_type=problems.MEDIA_TYPE)
+
+
 class _Handler(web.RequestHandler):
     __slots__ = ()
 
@@ -40,10 +45,7 @@ class _Handler(web.RequestHandler):
         _log.warning("request_broken", status=status, error=type(exc).__name__)
         if request.writer.output_size > 0:
             raise ConnectionError("The answer has begun; only closing is left.")
-        problem = problems.of_status(status, None)
-        response = _BareResponse(
-            status=problem.status, body=problem.body, content_type=problems.MEDIA_TYPE
-        )
+        response = _bare(status)
         response.force_close()
         return response
 
@@ -71,6 +73,8 @@ _Handle = Callable[[Any], Awaitable[web.StreamResponse]]
 
 def _guarded(handle: _Handle) -> _Handle:
     async def guarded(request: web.BaseRequest) -> web.StreamResponse:
+        if request.version < HttpVersion10:
+            return _bare(400)  # a line without version: HTTP/0.9, which has no headers
         # aiohttp judges the Expect header before any middleware runs.
         try:
             return await handle(request)
