@@ -17,7 +17,6 @@ EnumT = TypeVar("EnumT")
 Chosen = Annotated[EnumT, Field(strict=False)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Port = Annotated[int, Field(ge=0, le=65535)]
-Pin = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Form(BaseModel):
@@ -98,21 +97,16 @@ class LinesForm(Form):
 
 
 class WorkersForm(Form):
-    count: Annotated[int, Field(ge=1, le=64)] = Field(
-        default=2, alias="aantal", description="workers per process"
-    )
     batch: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=32, alias="batch", description="deliveries one worker claims at a time"
-    )
-    lease_seconds: Annotated[int, Field(ge=10, le=3600)] = Field(
-        default=120,
-        alias="lease_seconden",
-        description="after this time a claimed delivery counts as left behind",
+        default=32, alias="batch", description="deliveries claimed and finished together"
     )
     pause_seconds: Annotated[float, Field(ge=0.01, le=60)] = Field(
         default=1.0,
         alias="pauze_seconden",
         description="pause of a worker that found nothing to do",
+    )
+    in_flight: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=256, alias="onderweg", description="messages under way at once per municipality"
     )
 
 
@@ -134,11 +128,11 @@ class TrustForm(Form):
         alias="respijt_uren",
         description="hours a revocation list may be used past its end",
     )
-    issuers: list[Pin] = Field(
+    issuers: list[Text] = Field(
         default=[],
         alias="uitgevers",
-        description="SHA-256 of the issuing authorities' certificate or key; what holds for a"
-        " partner or client that names none of its own",
+        description="the issuing authorities, each as the SHA-256 of its certificate or public key"
+        " (64 hexadecimal digits) or as its PEM file; holds for who names none of its own",
     )
 
 
@@ -174,7 +168,7 @@ class ClientForm(Form):
     rights: Annotated[list[Chosen[Right]], Field(min_length=1)] = Field(
         alias="rechten", description="what it may do there"
     )
-    issuers: list[Pin] = Field(
+    issuers: list[Text] = Field(
         default=[],
         alias="uitgevers",
         description="issuing authority of its certificate, if another",

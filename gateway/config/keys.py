@@ -3,6 +3,7 @@
 A private key, a master key and a log key never print.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,16 @@ from gateway.config.reading import Findings, Source
 from gateway.domain.errors import GatewayError
 from gateway.ledger.note import SignerKey, parse_signer
 from gateway.ledger.sealing import SealingKey
-from gateway.wire.certificates import is_practice_root, require_distinct, subject_serial_of
+from gateway.wire.certificates import (
+    is_practice_root,
+    key_pin,
+    require_distinct,
+    subject_serial_of,
+)
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 RSA_BITS = 3072
+_PIN = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,19 @@ def _check_pair(pair: KeyPair, oin: str, key: str, source: Source) -> None:
         add(f"{key}.certificaat", "is of the practice PKI; refused in production")
     if source.production and pair.key_file.stat().st_mode & 0o007:
         add(f"{key}.sleutel", "can be read by everybody on this machine")
+
+
+def read_pins(entries: list[str], key: str, source: Source) -> frozenset[str]:
+    """Return the pins of issuers: as they stand, or of the key in a certificate file."""
+    pins: set[str] = set()
+    for number, entry in enumerate(entries):
+        place = f"{key}[{number}]"
+        if _PIN.fullmatch(entry):
+            pins.add(entry)
+            continue
+        issuers = _read_certificates(source.folder / entry, place, source.findings)
+        pins.update(key_pin(issuer) for issuer in issuers[:1])
+    return frozenset(pins)
 
 
 def read_keks(files: list[str], source: Source) -> tuple[Kek, ...]:

@@ -5,18 +5,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.config.forms import Chosen, Form, Pin, Text
+from gateway.config.forms import Chosen, Form, Text
 from gateway.domain.parties import CreditorClass
 
 
 class PartnerTrustForm(Form):
     reloads = True
-    issuers: list[Pin] = Field(
+    issuers: list[Text] = Field(
         default=[],
         alias="uitgevers",
         description="issuing authority of its certificates, if another",
     )
-    tls_issuers: list[Pin] = Field(
+    tls_issuers: list[Text] = Field(
         default=[],
         alias="tls_uitgevers",
         description="the same, if the TLS certificate's is another",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gateway.config.keys import read_pins
 from gateway.config.partner_forms import (
     LimitsForm,
     LoweredLimitsForm,
@@ -120,7 +121,8 @@ def _partner(
         add("transport", f"there is no such transport; known: {_listed(known.transports)}")
     _check_endpoint(form.endpoint, source.findings)
     holder = _holder(form, source)
-    signing = frozenset(form.trust.issuers) or read.issuers
+    signing = read_pins(form.trust.issuers, "vertrouwen.uitgevers", source) or read.issuers
+    tls = read_pins(form.trust.tls_issuers, "vertrouwen.tls_uitgevers", source) or signing
     if not signing:
         add("vertrouwen.uitgevers", "is missing, and so is vertrouwen.uitgevers in gateway.toml")
     if holder is None or not signing:
@@ -139,7 +141,7 @@ def _partner(
         transport=form.transport,
         endpoint=form.endpoint,
         signing_trust=_trust(form.trust, signing, serial, read),
-        tls_trust=_trust(form.trust, frozenset(form.trust.tls_issuers) or signing, serial, read),
+        tls_trust=_trust(form.trust, tls, serial, read),
         limits=_limits(form.limits),
         enabled=form.enabled,
     )
@@ -205,7 +207,7 @@ def _narrowings(
         oin = source.oin(text, key)
         if oin is None:
             continue
-        if text not in read.controllers:
+        if read.environment is not None and text not in read.controllers:
             source.findings.add(key, "is not a municipality of gateway.toml")
         found[partner.creditor.creditor_id, oin] = _narrowed(partner, narrowing, key, source)
     return found

@@ -16,7 +16,15 @@ from gateway.config.forms import (
     TrustForm,
     WorkersForm,
 )
-from gateway.config.keys import Kek, KeyPair, check_pairs, read_keks, read_key_pair, read_log_key
+from gateway.config.keys import (
+    Kek,
+    KeyPair,
+    check_pairs,
+    read_keks,
+    read_key_pair,
+    read_log_key,
+    read_pins,
+)
 from gateway.config.reading import Findings, Source, read_form
 from gateway.config.rights import Right
 from gateway.domain.identifiers import Oin
@@ -29,6 +37,7 @@ from gateway.wire.trust import PartnerTrust
 FILE = "gateway.toml"
 NO_ANCHORS = Anchors((), (), (), timedelta(0))
 """What partners are read against when the real anchors are at fault: all faults come at once."""
+_UNREAD = frozenset({"unread"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +79,11 @@ class LogSettings:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How deliveries are claimed: workers per process, batch, lease and pause in seconds."""
+    """How a worker claims: deliveries per batch, pause in seconds, messages under way at once."""
 
-    count: int
     batch: int
-    lease_seconds: int
     pause_seconds: float
+    in_flight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +141,16 @@ def read_settings(folder: Path, findings: Findings) -> Read:
     """Read gateway.toml in this folder; every fault goes into `findings`."""
     form = read_form(folder / FILE, GatewayForm, findings)
     if form is None:
-        return Read(None)
+        return Read(None, issuers=_UNREAD)
     source = Source(folder, form.environment is Environment.PRODUCTION, findings)
     anchors = _anchors(form.trust, source)
+    issuers = read_pins(form.trust.issuers, "vertrouwen.uitgevers", source)
     municipalities = tuple(
         _municipality(one, f"gemeente[{number}]", source)
         for number, one in enumerate(form.controllers)
     )
     clients = tuple(
-        _client(one, f"client[{number}]", anchors, form.trust, source)
+        _client(one, f"client[{number}]", anchors, issuers, source)
         for number, one in enumerate(form.clients)
     )
     keks = read_keks(form.keys.keks, source)
@@ -150,7 +159,7 @@ def read_settings(folder: Path, findings: Findings) -> Read:
     _check_names(form, findings)
     oins = frozenset(one.oin for one in form.controllers)
     _check_clients(form, oins, findings)
-    read = Read(None, form.environment, anchors, frozenset(form.trust.issuers), oins)
+    read = Read(None, form.environment, anchors, issuers, oins)
     if findings.all() or log is None:
         return read
     settings = Settings(
@@ -202,7 +211,7 @@ def _log(form: GatewayForm, source: Source) -> LogSettings | None:
 
 
 def _workers(form: WorkersForm) -> WorkerSettings:
-    return WorkerSettings(form.count, form.batch, form.lease_seconds, form.pause_seconds)
+    return WorkerSettings(form.batch, form.pause_seconds, form.in_flight)
 
 
 def _municipality(form: ControllerForm, key: str, source: Source) -> Municipality | None:
@@ -217,10 +226,10 @@ def _municipality(form: ControllerForm, key: str, source: Source) -> Municipalit
 
 
 def _client(
-    form: ClientForm, key: str, anchors: Anchors, trust: TrustForm, source: Source
+    form: ClientForm, key: str, anchors: Anchors, issuers: frozenset[str], source: Source
 ) -> Client | None:
     oin = source.oin(form.oin, f"{key}.oin")
-    pins = frozenset(form.issuers or trust.issuers)
+    pins = read_pins(form.issuers, f"{key}.uitgevers", source) or issuers
     if not pins:
         source.findings.add(f"{key}.uitgevers", "is missing, and vertrouwen.uitgevers too")
     controllers = tuple(
