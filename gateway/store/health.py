@@ -12,7 +12,7 @@ MARK_ILL = """
 insert into creditor_health (creditor_id, failures) values ($1, 1)
 on conflict (creditor_id) do update
 set failures = creditor_health.failures + 1,
-    open_until = case when creditor_health.failures + 1 >= $2 then $3 end
+    open_until = case when creditor_health.failures + 1 >= $2::int then $3::timestamptz end
 """
 
 FAILURES_UNTIL_OPEN = 5
