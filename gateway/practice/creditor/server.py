@@ -49,17 +49,18 @@ class SimulatedCreditor:
         self._outbox = Outbox(writer, self.dossier)
         self._desk = Desk(writer, self._outbox, self.dossier)
         self._runner: web.AppRunner | None = None
-        self._port = 0
+        self._port, self._path = 0, PATH
 
     @property
     def endpoint(self) -> str:
         """The https address for the partner file; known once started."""
-        return f"https://{HOST}:{self._port}{PATH}"
+        return f"https://{HOST}:{self._port}{self._path}"
 
-    async def start(self, port: int = 0) -> None:
+    async def start(self, port: int = 0, path: str = PATH) -> None:
         """Listen on this port of the loopback address, 0 for a free one; OSError if it is taken."""
+        self._path = path
         app = web.Application()
-        app.router.add_post(PATH, self._post)
+        app.router.add_post(path, self._post)
         self._runner = web.AppRunner(
             app,
             access_log=None,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,8 @@ from gateway.domain.statement import (
     DebtStatement,
     DebtStatementRequest,
     HolderKind,
+    MeterReading,
+    Product,
     TransferredClaim,
     Withdrawal,
 )
@@ -67,6 +70,7 @@ CLAIM = Claim(
     iban=Iban("NL33PRAC0000000001"),
     account_holder="Voorbeeld",
 )
+METER = MeterReading(Product.ELECTRICITY, Decimal("18442.5"), date(2026, 2, 27), "E0042771")
 STATEMENT = DebtStatement("KLANT-001", Contact("Team beheer", "088-0000000"), (CLAIM,))
 TRANSFERRED = TransferredClaim("F-2", date(2026, 3, 2), HolderKind.COLLECTION_AGENCY, "Incasso")
 
@@ -147,16 +151,7 @@ class Municipality:
         return read_pair(self.party.tls_certificate, self.party.tls_key)
 
     def envelope(self, **changes: Any) -> Envelope:
-        plain = Envelope(
-            message_id=MessageId(uuid4()),
-            conversation_id=ConversationId(uuid4()),
-            sent_at=datetime.now(UTC).replace(microsecond=0),
-            sender=MUNICIPALITY,
-            receiver=CREDITOR,
-            environment=Environment.PRACTICE,
-            citation=CITATION,
-        )
-        return replace(plain, **changes)
+        return replace(envelope_to(MUNICIPALITY, CREDITOR), **changes)
 
     def question(self, envelope: Envelope | None = None, **changes: Any) -> Signed:
         asked = replace(QUESTION, **changes)
@@ -219,6 +214,18 @@ QUESTION = DebtStatementRequest(
     creditor_class=CreditorClass.OTHER,
     contact=Contact("Team schuldhulp", "088-0000000"),
 )
+
+
+def envelope_to(sender: Oin, receiver: Oin) -> Envelope:
+    return Envelope(
+        message_id=MessageId(uuid4()),
+        conversation_id=ConversationId(uuid4()),
+        sent_at=datetime.now(UTC).replace(microsecond=0),
+        sender=sender,
+        receiver=receiver,
+        environment=Environment.PRACTICE,
+        citation=CITATION,
+    )
 
 
 def cast_creditor(behaviour: Behaviour, **changes: Any) -> CastCreditor:
