@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from gateway.config.rights import Right
 from gateway.domain.identifiers import CreditorId
-from gateway.ledger.note import SignerKey, print_signer
+from gateway.ledger.note import SignerKey, print_signer, print_verifier
 from gateway.practice.cast import CastCreditor
 from gateway.practice.pki import Party, PracticePki
 from gateway.practice.stage.folder import OutFolder, write_secret
@@ -37,6 +37,10 @@ def write_gateway(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> N
     write_secret(out.secrets / "kek-1.hex", secrets.token_hex(32) + "\n")
     signer = SignerKey(LOG_ORIGIN, secrets.token_bytes(32))
     write_secret(out.secrets / "log.key", print_signer(signer) + "\n")
+    for one in ASKERS:
+        # Each log has a name and a key of its own, as config.settings.LogSettings makes them.
+        public = SignerKey(f"{LOG_ORIGIN}/{one.oin}", signer.seed).verifier
+        (out.keys / f"{one.oin}.vkey").write_text(print_verifier(public) + "\n", encoding="ascii")
     tables = [
         _general(out, pki, ports),
         *(_controller(one, issue_asker(pki, one)) for one in ASKERS),

@@ -15,7 +15,7 @@ from gateway.app.embedding import DATABASE
 from gateway.app.environment import SystemClock, SystemIds
 from gateway.config.policies import Policies, read_policies
 from gateway.domain.errors import ConfigurationFault
-from gateway.domain.identifiers import CreditorId
+from gateway.domain.identifiers import CreditorId, Oin
 from gateway.practice.cast import Behaviour, Cast, CastCreditor
 from gateway.practice.creditor import (
     KnownAsker,
@@ -46,12 +46,17 @@ class Ports:
     messages: int = 0
 
 
+ANY_PORTS = Ports()
+
+
 class Stage:
     """A stage that is set; `close` clears it, and the folder stays."""
 
     def __init__(self, out: OutFolder, calendar: PracticeCalendar, policies: Policies) -> None:
         self.out, self.calendar, self.policies = out, calendar, policies
         self.simulators: dict[CreditorId, SimulatedCreditor] = {}
+        self.clients: dict[Oin, Party] = {}
+        """The client certificates of the back offices, by the OIN of their controller."""
         self._server: EmbeddedServer | None = None
         self._app: App | None = None
 
@@ -110,7 +115,9 @@ class Stage:
     async def _prepare(self, cast: Cast, ports: Ports, did: Did) -> None:
         pki = await asyncio.to_thread(PracticePki.create, self.out.pki, SystemClock().now())
         parties = await asyncio.to_thread(_issue, pki, cast)
-        did(f"practice PKI: root, issuing CA, revocation lists, {len(parties) + 4} parties")
+        self.clients = {asker.oin: issue_client(pki, asker) for asker in ASKERS}
+        count = len(parties) + 2 * len(ASKERS)
+        did(f"practice PKI: root, issuing CA, revocation lists, {count} parties")
         self._server = await EmbeddedServer.start(self.out.database, fsync=False)
         await drop_database(self._server.dsn(), DATABASE)
         did("embedded PostgreSQL")
@@ -137,7 +144,6 @@ class Stage:
 def _issue(pki: PracticePki, cast: Cast) -> dict[CreditorId, Party]:
     for asker in ASKERS:
         issue_asker(pki, asker)
-        issue_client(pki, asker)
     return {one.creditor_id: _issue_creditor(pki, one) for one in cast.creditors}
 
 

@@ -1,0 +1,71 @@
+"""The end of a story in tables: what is owed, what is missing and why, what was refused entry."""
+
+from collections.abc import Mapping
+
+from gateway.practice.stage.folder import OutFolder
+from gateway.practice.story.report import Reporter
+from gateway.practice.story.told import Account, Evidence, Json
+from gateway.practice.story.words import MISSING, QUARANTINES, REFUSALS, STATES, both, euro
+
+PARTS = (
+    ("principal", "hoofdsomCenten"),
+    ("interest", "renteCenten"),
+    ("costs", "kostenCenten"),
+    ("fine", "boeteCenten"),
+    ("paid", "betaaldCenten"),
+    ("total", "totaalCenten"),
+)
+
+
+def show_overview(report: Reporter, account: Account) -> None:
+    """Show the overview of the municipality."""
+    overview = account.overview
+    report.did(
+        f"day {overview['dag']} of {overview['normDagen']}, made on {overview['opgemaaktOp']}"
+    )
+    head = ("creditor", "state", "claims", *(name for name, _ in PARTS))
+    rows = [_row(line) for line in overview["regels"]]
+    total = ("TOTAL", "", str(sum(len(line["vorderingen"]) for line in overview["regels"])))
+    report.table(head, [*rows, (*total, *_amounts(overview["totalen"]))])
+    missing = [_missing(line) for line in overview["regels"] if line["ontbreekt"]]
+    if missing:
+        report.did(f"what is missing, and why ({len(missing)} creditors)")
+        report.table(("creditor", "why", "note"), missing)
+    refused = [
+        (line["schuldeiserNaam"], both(code, QUARANTINES))
+        for line in overview["regels"]
+        for code in line["geweigerdeBerichten"]
+    ]
+    if refused:
+        report.did(f"what was quarantined, and why ({len(refused)} messages; no leg was moved)")
+        report.table(("creditor", "why"), refused)
+
+
+def _row(line: Json) -> tuple[str, ...]:
+    claims = line["vorderingen"]
+    amounts = _amounts(line["totalen"]) if claims else ("",) * len(PARTS)
+    count = str(len(claims)) if claims else ""
+    return (line["schuldeiserNaam"], STATES.get(line["toestand"], ""), count, *amounts)
+
+
+def _amounts(totals: Json) -> tuple[str, ...]:
+    return tuple(euro(totals[key]) for _, key in PARTS)
+
+
+def _missing(line: Json) -> tuple[str, str, str]:
+    why = "; ".join(both(code, MISSING) for code in line["ontbreekt"])
+    notes = [both(line["redenGeenMedewerking"], REFUSALS)] if line["redenGeenMedewerking"] else []
+    notes += [f"{one['factuurnummer']} → {one['naamHouder']}" for one in line["overgedragen"]]
+    return line["schuldeiserNaam"], why, "; ".join(notes)
+
+
+def show_evidence(report: Reporter, out: OutFolder, evidence: Mapping[str, Evidence]) -> None:
+    """Show what the offline check of each log said, and how to do it again."""
+    for oin, one in evidence.items():
+        found = one.verification
+        verdict = "whole" if not found.findings else f"{len(found.findings)} findings"
+        report.did(
+            f"{found.origin}: {verdict}; {found.size} entries, root {found.root.hex()[:16]}…,"
+            f" {one.opened} of {len(one.events)} events open to their entry"
+        )
+        report.did(f"gateway ledger verify --log {out.log / oin} --key {out.keys / oin}.vkey")

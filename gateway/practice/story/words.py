@@ -1,0 +1,62 @@
+"""English for the Dutch codes of the API, and amounts as the Dutch write them.
+
+The API, its messages and its codes are Dutch; the readers of a demo are often developers who are
+not. Each code is shown with its meaning, never replaced by it.
+"""
+
+from typing import Final
+
+STATES: Final = {
+    "open": "not sent yet",
+    "wacht_op_antwoord": "awaiting reply",
+    "beantwoord": "answered",
+    "geen_medewerking": "refused",
+    "onbestelbaar": "undeliverable",
+    "verstreken": "term expired",
+    "ingetrokken": "withdrawn",
+}
+MISSING: Final = {
+    "nog_niet_verzonden": "not sent yet",
+    "antwoord_verwacht": "reply expected",
+    "termijn_verstreken": "no reply within the term",
+    "antwoord_geweigerd_en_termijn_verstreken": "its message was refused entry, then no reply",
+    "geen_medewerking": "the creditor refuses to cooperate",
+    "onbestelbaar": "could not be delivered",
+    "vraag_ingetrokken": "question withdrawn",
+    "overgedragen_aan_ander": "a claim now belongs to somebody else",
+    "twee_verschillende_antwoorden": "two different answers, version 1 stands",
+}
+REFUSALS: Final = {
+    "KlantOnbekend": "client unknown",
+    "RecentFinaleKwijting": "recent final discharge",
+    "RecentePogingStabilisatie": "recent attempt at stabilisation",
+    "GeenSamenwerkingSHV": "does not work with this helper",
+}
+QUARANTINES: Final = {
+    "andere-persoon": "about another person; a breach record was opened",
+    "handtekening-geweigerd": "signature refused",
+    "certificaat-geweigerd": "certificate refused",
+    "schema-ongeldig": "not valid against its schema",
+    "referentienummer-hergebruikt": "message id used before with other content",
+    "geen-vraag-bekend": "answers no question of ours",
+}
+REASONS: Final = {
+    "opgave_inwoner": "named by the resident",
+    "post": "seen in the post",
+    "bkr": "from the credit register",
+    "doorverwijzing": "referred to by another creditor",
+    "signaal": "early signal of arrears",
+}
+
+
+def euro(cents: int) -> str:
+    """Write an amount the Dutch way: € 1.234,56."""
+    whole, rest = divmod(abs(cents), 100)
+    sign = "-" if cents < 0 else ""
+    return f"€ {sign}{whole:,}".replace(",", ".") + f",{rest:02d}"
+
+
+def both(code: str, meanings: dict[str, str]) -> str:
+    """Return the meaning of a code with the code itself behind it."""
+    meaning = meanings.get(code)
+    return f"{meaning} [{code}]" if meaning else code
