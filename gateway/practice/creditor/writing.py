@@ -8,6 +8,8 @@ signs it in good faith.
 from dataclasses import dataclass, field
 from typing import Final
 
+from lxml import etree
+
 from gateway.domain.identifiers import ClientNumber, MessageId
 from gateway.domain.parties import Environment
 from gateway.ports.creditor import Identified
@@ -53,10 +55,10 @@ class Writer:
         reply = reply_of(self.creditor.statement, variant)
         about = self._somebody_else() if variant is Variant.OTHER_PERSON else None
         element = self.dialect.answer(request, reply, message_id, sent_at, about)
+        schema = self.dialect.adapter.schemas[str(element.tag)]
         if variant is Variant.INCOMPLETE:
-            valid = _loosely_valid(_without_last_part(element))
+            valid = _loosely_valid(_incomplete(element, self.around.catalogue.compiled(schema)))
         else:
-            schema = self.dialect.adapter.schemas[str(element.tag)]
             valid = validate(element, schema, self.around.catalogue)
         return Letter(message_id, sign(valid, self.keyring.pens[pen], sent_at))
 
@@ -83,9 +85,10 @@ class Writer:
         )
 
 
-def _without_last_part(element: Element) -> Element:
-    """Take away the last part of a message: in every dialect that is what was asked for."""
-    element.remove(element[-1])
+def _incomplete(element: Element, schema: etree.XMLSchema) -> Element:
+    """Take parts away from the end, where a dialect puts what was asked for, until one is missed."""
+    while schema.validate(element):
+        element.remove(element[-1])
     return element
 
 

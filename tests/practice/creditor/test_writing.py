@@ -1,4 +1,4 @@
-"""What a creditor writes, in every dialect: valid when it should be, incomplete when it should be."""
+"""What a creditor writes, in every dialect: valid, or incomplete when it plays that part."""
 
 from dataclasses import replace
 
