@@ -60,9 +60,11 @@ async def dial(partner: Partner, pair: KeyPair, clock: Clock) -> Reached | NotRe
 
 
 def _words(fault: OSError) -> str:
-    """Return what the system calls this fault; a host with several addresses has no one fault."""
+    """Return what the system calls this fault; some of asyncio's have no number."""
     if fault.errno is not None and fault.errno > 0:
         return os.strerror(fault.errno)
+    if isinstance(fault, ConnectionError):
+        return "it hung up during the TLS handshake"
     return fault.strerror or "refused at every address"
 
 

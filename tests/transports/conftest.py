@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -97,6 +98,7 @@ class Server:
     arrived: asyncio.Event
 
 
+@asynccontextmanager
 async def serve(context: ssl.SSLContext) -> AsyncIterator[Server]:
     async def fine(_: web.Request) -> web.StreamResponse:
         return web.Response(body=b"<ok/>", content_type="application/xml")
@@ -120,13 +122,15 @@ async def serve(context: ssl.SSLContext) -> AsyncIterator[Server]:
     port = runner.addresses[0][1]
     address = f"https://localhost:{port}/berichten"
     creditor = Server(address, fine, [], set(), [], asyncio.Event())
-    yield creditor
-    await runner.cleanup()
+    try:
+        yield creditor
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture
 async def server(stage: Stage) -> AsyncIterator[Server]:
-    async for one in serve(server_context(stage.theirs, stage.anchors, require_client=True)):
+    async with serve(server_context(stage.theirs, stage.anchors, require_client=True)) as one:
         yield one
 
 

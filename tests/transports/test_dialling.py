@@ -42,16 +42,16 @@ async def test_a_creditor_that_speaks_no_tls_of_ours_is_not_reached(stage, clock
     context = server_context(stage.theirs, stage.anchors, require_client=True)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("ECDHE-ECDSA-AES256-SHA384")
-    async for server in serve(context):
+    async with serve(context) as server:
         outcome = await dial(stage.partner(server.url), stage.ours, clock)
         assert isinstance(outcome, NotReached)
-        assert outcome.reason.startswith("the TLS handshake failed")
+        assert "TLS handshake" in outcome.reason
 
 
 async def test_a_creditor_that_refuses_our_certificate_is_not_reached(stage, clock, tmp_path):
     """In TLS 1.3 that refusal comes after our side thinks the handshake is done."""
     anchors = replace(stage.anchors, roots=(stage.theirs.certificate,), intermediates=())
-    async for server in serve(server_context(stage.theirs, anchors, require_client=True)):
+    async with serve(server_context(stage.theirs, anchors, require_client=True)) as server:
         outcome = await dial(stage.partner(server.url), stage.ours, clock)
         assert isinstance(outcome, NotReached)
         assert "our certificate" in outcome.reason

@@ -220,7 +220,7 @@ async def test_a_revoked_certificate_gets_no_byte(transport, stage, message):
     anchors = stage.anchors.with_revocation_lists([stage.pki.crl()])
     stage.pki.revocation_lists.write_bytes(before)
     context = server_context(pair_of(party), anchors, require_client=True)
-    async for server in serve(context):
+    async with serve(context) as server:
         trust = replace(stage.trust(OTHER), anchors=anchors)
         partner = replace(stage.partner(server.url), tls_trust=trust)
         outcome = await transport.deliver(partner, MUNICIPALITY, message)
@@ -309,7 +309,7 @@ async def test_only_tls_with_forward_secrecy_and_aead_is_spoken(
         context.set_ciphers("ECDHE-ECDSA-AES256-SHA384")
     else:
         context.maximum_version = version
-    async for server in serve(context):
+    async with serve(context) as server:
         outcome = await transport.deliver(stage.partner(server.url), MUNICIPALITY, message)
         assert isinstance(outcome, Delivered) is accepted
         assert server.bodies == ([message.document] if accepted else [])

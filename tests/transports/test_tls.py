@@ -49,7 +49,7 @@ def test_a_server_may_let_a_caller_in_without_certificate(stage):
 def test_the_check_in_the_handshake_holds_on_uvloop_too(serial, outcome, stage, clock, message):
     async def play() -> None:
         context = server_context(stage.theirs, stage.anchors, require_client=True)
-        async for server in serve(context):
+        async with serve(context) as server:
             transport = HttpsTransport({MUNICIPALITY: stage.ours}, clock)
             partner = stage.partner(server.url, serial=serial)
             assert await transport.deliver(partner, MUNICIPALITY, message) == outcome
