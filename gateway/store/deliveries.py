@@ -3,6 +3,10 @@
 Rows are claimed in batches with SKIP LOCKED and written back in batches, in the transaction of what
 they change. A lease with a token guards the only state in which nothing is locked: SENDING. Who
 comes back with an older token is late and changes nothing.
+
+Everybody locks in one order, ground, leg, delivery, stream, and a claim waits for none of the
+first three: what somebody else holds is skipped this time. So no two transactions can wait for each
+other.
 """
 
 from collections.abc import Sequence
@@ -41,24 +45,33 @@ select d.delivery_id, d.leg_id, d.basis_id, d.subject_id, d.stream_id, d.credito
        d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
 from delivery d where d.bucket = $1 and d.controller = $2
 """
+CLAIMABLE = """
+select d.delivery_id, d.leg_id, d.basis_id, d.subject_id, d.stream_id, d.creditor_id, d.kind,
+       d.ordinal, d.state, d.not_before, d.run_at, d.attempts, d.lease_token, d.lease_until,
+       d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
+from delivery d
+join legal_basis b on (b.bucket, b.controller, b.basis_id) = (d.bucket, d.controller, d.basis_id)
+join leg l on (l.bucket, l.controller, l.leg_id) = (d.bucket, d.controller, d.leg_id)
+where d.bucket = $1 and d.controller = $2
+"""
 CLAIM_QUEUED = (
-    DELIVERIES
+    CLAIMABLE
     + """
   and d.state = 'in_wachtrij' and d.not_before <= $3 and d.run_at <= $4
-order by d.run_at limit $5 for update of d skip locked
+order by d.run_at limit $5 for update of b, l, d skip locked
 """
 )
 # Log first, then act: the intention must already be under a signed checkpoint. A creditor whose
 # breaker is open is not even claimed.
 CLAIM_TO_SEND = (
-    DELIVERIES  # noqa: S608 - constants only, as LiteralString proves
+    CLAIMABLE  # noqa: S608 - constants only, as LiteralString proves
     + """
   and d.state in ('vastgelegd', 'onzeker') and d.run_at <= $3
   and exists (select from log_entry e
               where e.bucket = $1 and e.controller = $2 and e.event_id = d.intention_event)
   and not exists (select from creditor_health h
                   where h.creditor_id = d.creditor_id and h.open_until > $3)
-order by d.run_at limit $4 for update of d skip locked
+order by d.run_at limit $4 for update of b, l, d skip locked
 """
 )
 CLAIM_LAPSED = (
@@ -152,12 +165,15 @@ async def add_deliveries(tx: Transaction, rows: Sequence[DeliveryRow]) -> None:
 async def claim_queued(
     tx: Transaction, today: date, now: datetime, limit: int
 ) -> tuple[DeliveryRow, ...]:
-    """Lock queued deliveries that may leave today."""
+    """Lock queued deliveries that may leave today, each with its ground and its leg."""
     return await _fetch(tx, CLAIM_QUEUED, today, now, limit)
 
 
 async def claim_to_send(tx: Transaction, now: datetime, limit: int) -> tuple[DeliveryRow, ...]:
-    """Lock recorded or doubtful deliveries whose intention is under a signed checkpoint."""
+    """Lock recorded or doubtful deliveries whose intention is under a signed checkpoint.
+
+    Each with its ground and its leg.
+    """
     return await _fetch(tx, CLAIM_TO_SEND, now, limit)
 
 

@@ -80,13 +80,15 @@ async def settle(
 ) -> None:
     """Write the outcome of one sending; `proof` is the verified receipt that came with it."""
     async with gateway.database.transaction(controller.oin) as tx:
+        # The leg before the delivery: everybody locks in one order (store.deliveries).
+        leg = (await legs.lock_legs(tx, [sending.row.leg_id]))[sending.row.leg_id]
         locked = await deliveries.lock_deliveries(tx, [sending.row.delivery_id])
         row = locked[sending.row.delivery_id]
         if row.lease_token != sending.row.lease_token or row.state is not DeliveryState.SENDING:
             return
         settled = _settled(gateway, sending, row, outcome)
         await deliveries.write_back(tx, [settled])
-        await _settle_leg(gateway, tx, sending, settled)
+        await _settle_leg(gateway, tx, sending, settled, leg)
         await _mark_health(gateway, tx, sending, outcome)
         receipt_digest = None
         if proof is not None and isinstance(outcome, Delivered):
@@ -126,7 +128,7 @@ def _backoff(gateway: Gateway, attempts: int, outcome: Outcome) -> timedelta:
 
 
 async def _settle_leg(
-    gateway: Gateway, tx: Transaction, sending: Sending, settled: DeliveryRow
+    gateway: Gateway, tx: Transaction, sending: Sending, settled: DeliveryRow, leg: legs.LegRow
 ) -> None:
     if settled.kind is not DeliveryKind.REQUEST:
         return
@@ -136,7 +138,6 @@ async def _settle_leg(
     }.get(settled.state)
     if event is None:
         return
-    leg = (await legs.lock_legs(tx, [settled.leg_id]))[settled.leg_id]
     if allows(leg.state, event):
         await legs.set_states(tx, [(leg.leg_id, advance_leg(leg.state, event), settled.failure)])
     if event is LegEvent.REQUEST_DELIVERED:
