@@ -28,13 +28,18 @@ _ANSWERS_AT_ONCE = frozenset({Behaviour.PROMPT, Behaviour.TRANSFERRED})
 
 
 class Acts:
-    """One story while it is played; `day_seconds` is how long a working day lasts at least."""
+    """One story while it is played.
+
+    `day_seconds` is how long a working day lasts at least; with a `seed` the creditors are asked in
+    another order than that of the case file, the same one for the same seed.
+    """
 
     def __init__(
-        self, stage: Stage, case: CaseFile, report: Reporter, chance: Random, day_seconds: float
+        self, stage: Stage, case: CaseFile, report: Reporter, day_seconds: float, seed: int | None
     ) -> None:
         self._stage, self._case, self._report = stage, case, report
-        self._chance, self._day_seconds = chance, day_seconds
+        self._day_seconds, self._shuffle = day_seconds, seed is not None
+        self._chance = Random(seed)  # noqa: S311 - for the order of a story, never for a key
         self._asked: dict[str, str] = {}
 
     async def ask_everybody(self, office: BackOffice) -> str:
@@ -44,7 +49,9 @@ class Acts:
         self._report.did(f"POST /v1/zaken → 201, case of one resident, day 1 = {today}")
         basis = await office.record_ground(case_id, questions.public_task(today))
         self._report.did(f"POST …/grondslagen → 201, wgs_publieke_taak: {questions.PUBLIC_TASK}")
-        order = shuffled(self._case.cast, self._chance)
+        order = [one.creditor_id for one in self._case.cast.creditors]
+        if self._shuffle:
+            self._chance.shuffle(order)
         body = questions.asked(self._case, basis, order)
         url = self._asked[case_id] = await office.ask(case_id, body)
         self._report.asked(body["schuldeisers"])
@@ -130,13 +137,6 @@ class Acts:
 
     def _promised(self) -> bool:
         return any(simulator.pending() for simulator in self._stage.simulators.values())
-
-
-def shuffled(cast: Cast, chance: Random) -> tuple[CreditorId, ...]:
-    """Return the creditors in the order in which they are asked."""
-    order = [one.creditor_id for one in cast.creditors]
-    chance.shuffle(order)
-    return tuple(order)
 
 
 def consent_parts(cast: Cast) -> tuple[CreditorId, CreditorId] | None:

@@ -6,10 +6,8 @@ the search for personal data at the end.
 
 import json
 import ssl
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from random import Random
 from socket import AF_INET, AddressFamily
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +15,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from gateway.app.environment import SystemIds
 from gateway.domain.errors import StoryFailed
 from gateway.practice.pki import Party
 from gateway.practice.stage.parties import StoryAsker
@@ -46,17 +45,17 @@ class _Everywhere(AbstractResolver):
 
 
 class BackOffice:
-    """The system of one controller; `chance` makes its Idempotency-Keys."""
+    """The system of one controller."""
 
     def __init__(
-        self, asker: StoryAsker, address: tuple[str, int], keys: Party, root: Path, chance: Random
+        self, asker: StoryAsker, address: tuple[str, int], keys: Party, root: Path
     ) -> None:
         context = ssl.create_default_context(cafile=str(root))
         context.load_cert_chain(keys.tls_certificate, keys.tls_key)
         self._context, self._host = context, address[0]
         self._base = f"https://{asker.host}:{address[1]}"
-        self._chance = chance
         self._session: aiohttp.ClientSession | None = None
+        self._ids = SystemIds()
         self.urls: list[str] = []
 
     async def __aenter__(self) -> Self:
@@ -127,7 +126,7 @@ class BackOffice:
         if self._session is None:
             raise StoryFailed("The back office is closed.")
         self.urls.append(f"{method} {self._base}{path}")
-        headers = {"Idempotency-Key": self._key()} if method == "POST" else {}
+        headers = {"Idempotency-Key": str(self._ids.reference())} if method == "POST" else {}
         try:
             async with self._session.request(
                 method, f"{self._base}{path}", json=body, headers=headers
@@ -138,9 +137,6 @@ class BackOffice:
         if response.status >= 300:
             raise StoryFailed(f"The API answered {response.status} {_code(content)}.")
         return content
-
-    def _key(self) -> str:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
 
 
 def _object(content: bytes) -> dict[str, Any]:

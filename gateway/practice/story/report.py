@@ -46,6 +46,9 @@ class Reporter(Protocol):
     def did(self, text: str) -> None:
         """Say what was done."""
 
+    def line(self, text: str) -> None:
+        """Show a line that can be copied: nothing before it, nothing wrapped."""
+
     def asked(self, creditors: Sequence[Json]) -> None:
         """Show who is asked, and why each."""
 
@@ -82,6 +85,9 @@ class PlainReporter:
 
     def did(self, text: str) -> None:
         self._print(f"   - {text}")
+
+    def line(self, text: str) -> None:
+        self._print(text)
 
     def asked(self, creditors: Sequence[Json]) -> None:
         for one in creditors:

@@ -1,10 +1,8 @@
 """Plays a whole story and says what came of it: from an empty folder to checked evidence."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from random import Random
-from typing import Any
 
 from gateway import logs
 from gateway.domain.identifiers import CreditorId
@@ -23,6 +21,7 @@ from gateway.practice.story.search import lines_of, search
 from gateway.practice.story.told import Consents, Evidence, Json, Search, Told
 
 URLS_FILE = "urls.log"
+Stay = Callable[[Stage, Told, Reporter], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,9 @@ class Show:
     report: Reporter
     ports: Ports = ANY_PORTS
     day_seconds: float = 1.0
-    seed: int = 0
+    seed: int | None = None
 
-    async def run(self, stay: Callable[[Stage, Told], Any] | None = None) -> Told:
+    async def run(self, stay: Stay | None = None) -> Told:
         """Play the story; `stay`, if given, is awaited while everything still runs.
 
         Raises:
@@ -48,17 +47,15 @@ class Show:
         try:
             told = await self._play(stage)
             if stay is not None:
-                await stay(stage, told)
+                await stay(stage, told, self.report)
             return told
         finally:
             self.report.close()
             await stage.close()
 
     async def _play(self, stage: Stage) -> Told:
-        chance = Random(self.seed)  # noqa: S311 - for the order of a story, never for a key
-        acts = Acts(stage, self.case, self.report, chance, self.day_seconds)
-        municipality = office_of(stage, MUNICIPALITY, chance)
-        helper = office_of(stage, HELPER, chance)
+        acts = Acts(stage, self.case, self.report, self.day_seconds, self.seed)
+        municipality, helper = office_of(stage, MUNICIPALITY), office_of(stage, HELPER)
         async with municipality, helper:
             self.report.act(2, "The municipality asks every creditor, by its task under the Wgs")
             case_id = await acts.ask_everybody(municipality)
@@ -134,8 +131,8 @@ async def _consents(
     return Consents(parts[0], parts[1], answered, withdrawn, ending)
 
 
-def office_of(stage: Stage, asker: StoryAsker, chance: Random) -> BackOffice:
+def office_of(stage: Stage, asker: StoryAsker) -> BackOffice:
     """Return the back office of a controller, with its own client certificate."""
     return BackOffice(
-        asker, stage.app.api_address, stage.clients[asker.oin], stage.root_certificate, chance
+        asker, stage.app.api_address, stage.clients[asker.oin], stage.root_certificate
     )

@@ -41,6 +41,9 @@ class RichReporter:
     def did(self, text: str) -> None:
         self._console.print(Text.assemble(("   ✔ ", "green"), text))
 
+    def line(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def asked(self, creditors: Sequence[Json]) -> None:
         rows = [(one["schuldeiser"], both(one["reden"], REASONS)) for one in creditors]
         self.table(("creditor", "why this one is asked"), rows)
