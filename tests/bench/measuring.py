@@ -1,0 +1,146 @@
+"""What is measured, and how: processor time of this process, of PostgreSQL, memory, durations.
+
+Processor time is `time.process_time`: user and system time of all threads of the gateway process,
+not of its children. The raw RSA operations are timed with the same clock between two rounds, so
+that a noisy or throttled machine slows both alike.
+"""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from resource import getpagesize
+
+import asyncpg
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from gateway.practice.pki import Party
+from tests.bench.installation import Installation
+
+PRIVATE, PUBLIC = 2, 2
+"""RSA operations of one exchange here: request and receipt signed, receipt and answer verified."""
+_REPEATS = 10
+
+_TIMES = """
+select extract(epoch from i.recorded_at - o.recorded_at)::float8 as took
+from message o join message i on i.delivery_id = o.delivery_id
+ and i.direction = 'in' and i.kind <> 'ontvangstbevestiging'
+where o.direction = 'uit' and o.recorded_at >= $1
+"""
+
+
+@dataclass(slots=True)
+class Round:
+    """One chunk of exchanges: seconds of processor time and of the clock on the wall."""
+
+    exchanges: int
+    cpu: float
+    wall: float
+    postgres_cpu: float
+    rsa: float
+    """Processor seconds of the raw RSA operations of one exchange, right after this round."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """All that a run found."""
+
+    rounds: list[Round] = field(default_factory=list)
+    memory: dict[int, float] = field(default_factory=dict)
+    """Megabytes resident after so many exchanges."""
+    latencies: list[float] = field(default_factory=list)
+    steps: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Per step: how often in one exchange, and microseconds each."""
+
+    @property
+    def exchanges(self) -> int:
+        return sum(one.exchanges for one in self.rounds)
+
+    @property
+    def exchange_us(self) -> float:
+        return 1e6 * sum(one.cpu for one in self.rounds) / self.exchanges
+
+    @property
+    def rsa_us(self) -> float:
+        return 1e6 * sum(one.rsa * one.exchanges for one in self.rounds) / self.exchanges
+
+    @property
+    def postgres_us(self) -> float:
+        return 1e6 * sum(one.postgres_cpu for one in self.rounds) / self.exchanges
+
+    @property
+    def per_second(self) -> float:
+        return self.exchanges / sum(one.wall for one in self.rounds)
+
+    @property
+    def ratio(self) -> float:
+        return self.exchange_us / self.rsa_us
+
+
+class RawRsa:
+    """Just the RSA-3072 operations that one exchange needs, with the same library."""
+
+    def __init__(self, party: Party) -> None:
+        key = load_pem_private_key(party.signing_key.read_bytes(), password=None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        assert key.key_size == 3072
+        self._key, self._public = key, key.public_key()
+        self._data = b"x" * 1200  # about what SignedInfo holds
+        self._value = self._sign()
+
+    def seconds(self) -> float:
+        """Return the processor seconds per exchange."""
+        began = time.process_time()
+        for _ in range(_REPEATS * PRIVATE):
+            self._sign()
+        for _ in range(_REPEATS * PUBLIC):
+            self._public.verify(self._value, self._data, padding.PKCS1v15(), SHA256())
+        return (time.process_time() - began) / _REPEATS
+
+    def _sign(self) -> bytes:
+        return self._key.sign(self._data, padding.PKCS1v15(), SHA256())
+
+
+async def measured_round(installation: Installation, cases: int, per: int, raw: RawRsa) -> Round:
+    """Queue, let the day begin, wait for all answers; only the last two are measured."""
+    await installation.queue(cases)
+    database = postgres_seconds(installation.server.pid)
+    cpu, wall = time.process_time(), time.perf_counter()
+    await installation.exchange(cases * per)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    database = postgres_seconds(installation.server.pid) - database
+    return Round(cases * per, cpu, wall, database, raw.seconds())
+
+
+async def latencies(installation: Installation, since: object) -> list[float]:
+    """Return seconds from request recorded to answer stored, of exchanges recorded since then."""
+    connection = await asyncpg.connect(installation.server.dsn("gateway"))
+    try:
+        return sorted(row["took"] for row in await connection.fetch(_TIMES, since))
+    finally:
+        await connection.close()
+
+
+def megabytes() -> float:
+    """Return what is resident of this process."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * getpagesize() / 2**20
+
+
+def postgres_seconds(server: int | None) -> float:
+    """Return the processor seconds of the server and its processes, dead ones included."""
+    if server is None:
+        return 0.0
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, _, rest = stat.read_text(encoding="utf-8", errors="replace").partition(" (")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        values = rest.rpartition(") ")[2].split()
+        if int(pid) == server:
+            total += sum(map(int, values[11:15]))  # with those of children that ended
+        elif int(values[1]) == server:
+            total += sum(map(int, values[11:13]))
+    return total / 100

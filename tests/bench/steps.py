@@ -1,0 +1,5 @@
+"""later"""
+
+
+async def measure_steps(installation):
+    return {}
