@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_every_class_of_the_domain_begins_with_a_dutch_term() -> None:
 
 
 @pytest.mark.parametrize("table", [LEG_TABLE, DELIVERY_TABLE], ids=["leg", "delivery"])
-def test_the_state_diagrams_are_printed_from_the_tables(table: dict) -> None:
+def test_the_state_diagrams_are_printed_from_the_tables(table: dict[Any, Any]) -> None:
     assert f"```mermaid\n{mermaid(table)}```" in ARCHITECTURE.read_text()
 
 
