@@ -152,7 +152,7 @@ UuidText = Annotated[
     str, Field(pattern=_UUID, json_schema_extra={"format": "uuid"}), AfterValidator(str)
 ]
 
-_REASONS = {
+REASONS = {
     "veld-ontbreekt": "Dit veld is verplicht.",
     "veld-onbekend": "Dit veld bestaat niet.",
     "type-onjuist": "De waarde heeft niet het juiste JSON-type.",
@@ -165,7 +165,7 @@ _REASONS = {
     "json-onjuist": "De inhoud is geen geldige JSON.",
     "sleutel-dubbel": "Een object bevat tweemaal dezelfde sleutel.",
     "periode-onjuist": "Het einde ligt voor het begin.",
-    "waarde-dubbel": "Dezelfde waarde komt tweemaal voor.",
+    "schuldeiser-dubbel": "Dezelfde schuldeiser komt tweemaal voor.",
     "waarde-onjuist": "De waarde is onjuist.",
     ReasonMissing.code: ReasonMissing.title,
 }
@@ -269,12 +269,12 @@ def _code_of(fault: ErrorDetails) -> str:
 
 
 def _param(name: str, code: str) -> InvalidParam:
-    return InvalidParam(name, code, _REASONS.get(code) or _domain_reason(code))
+    return InvalidParam(name, code, REASONS.get(code) or _domain_reason(code))
 
 
 def _domain_reason(code: str) -> str:
     titles = {fault.code: fault.title for fault in CallerFault.__subclasses__()}
-    return titles.get(code, _REASONS["waarde-onjuist"])
+    return titles.get(code, REASONS["waarde-onjuist"])
 
 
 def _safe_name(place: tuple[int | str, ...]) -> str:

@@ -33,7 +33,7 @@ EMPLOYEE, ROLE, KEY = "X-Medewerker", "X-Rol", "Idempotency-Key"
 LABEL_PATTERN = "^[A-Za-z0-9._-]{1,64}$"
 _LABEL = re.compile(LABEL_PATTERN, re.ASCII)
 _KEY = re.compile(r'("?)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\1', re.ASCII | re.IGNORECASE)
-_MISSING = {EMPLOYEE: "medewerker-ontbreekt", ROLE: "rol-ontbreekt"}
+MISSING = {EMPLOYEE: "medewerker-ontbreekt", ROLE: "rol-ontbreekt"}
 
 
 def controller_of(request: web.BaseRequest, controllers: Mapping[str, Controller]) -> Controller:
@@ -131,7 +131,7 @@ def key_of(headers: CIMultiDictProxy[str]) -> str | None:
 
 def _fault_in(name: str, found: list[str]) -> InvalidParam | None:
     if not found:
-        return InvalidParam(name, _MISSING[name], "Deze header is verplicht.")
+        return InvalidParam(name, MISSING[name], "Deze header is verplicht.")
     if len(found) > 1 or not _LABEL.fullmatch(found[0]):
         return InvalidParam(name, "patroon-onjuist", f"Eén waarde van de vorm {LABEL_PATTERN}.")
     try:

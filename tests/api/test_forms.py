@@ -153,7 +153,7 @@ def test_a_missing_reason_for_asking_has_its_own_code():
 
 def test_a_creditor_is_asked_once_per_order():
     body = examples.requests(BASIS_ID, examples.asked("water"), examples.asked("water"))
-    assert faults_of(RequestsIn, body) == {"schuldeisers": "waarde-dubbel"}
+    assert faults_of(RequestsIn, body) == {"schuldeisers": "schuldeiser-dubbel"}
 
 
 def test_an_order_names_a_creditor():

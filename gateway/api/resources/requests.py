@@ -82,7 +82,7 @@ class RequestsIn(Incoming, title="SaldoverzoekenNieuw"):
     @classmethod
     def _each_once(cls, asked: tuple[CreditorAskedIn, ...]) -> tuple[CreditorAskedIn, ...]:
         if len({one.creditor for one in asked}) != len(asked):
-            raise refused("waarde-dubbel")
+            raise refused("schuldeiser-dubbel")
         return asked
 
     def command(self, case_id: CaseId) -> AskCreditors:

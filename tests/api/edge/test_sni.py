@@ -38,7 +38,7 @@ async def test_a_name_that_is_not_ours_ends_the_handshake(served: Served, name: 
 
 async def test_an_old_version_of_tls_ends_the_handshake(served: Served):
     context = served.installation.client_context("backoffice")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
     with pytest.raises((ssl.SSLError, ConnectionError)):
         await asyncio.open_connection(
