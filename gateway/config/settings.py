@@ -31,7 +31,7 @@ from gateway.domain.identifiers import Oin
 from gateway.domain.parties import Contact, Controller, Environment
 from gateway.ledger.note import SignerKey
 from gateway.wire.anchors import Anchors
-from gateway.wire.certificates import is_practice_root
+from gateway.wire.certificates import is_practice_root, known
 from gateway.wire.trust import PartnerTrust
 
 FILE = "gateway.toml"
@@ -187,6 +187,12 @@ def _anchors(form: TrustForm, source: Source) -> Anchors:
             [(source.folder / name).read_bytes() for name in form.revocation_lists],
             timedelta(hours=form.grace_hours),
         )
+    listed = {one.issuer for one in anchors.revocation_lists}
+    for authority in anchors.roots + anchors.intermediates:
+        if known(authority).fingerprint not in listed:
+            name = authority.subject.rfc4514_string()
+            # Without one every certificate of this authority is refused (digikoppeling §4.4).
+            source.findings.add("vertrouwen.crls", f"there is no revocation list of {name}")
     if source.production and any(map(is_practice_root, anchors.roots + anchors.intermediates)):
         source.findings.add("vertrouwen.wortels", "a practice root is refused in production")
     return anchors
