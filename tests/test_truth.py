@@ -127,10 +127,10 @@ def test_the_paths_that_documents_point_at_exist() -> None:
 
 def with_fresh_diagrams(text: str) -> str:
     """The architecture with its state diagrams printed anew."""
-    printed = iter((LEG_TABLE, DELIVERY_TABLE))
+    printed = iter((mermaid(LEG_TABLE), mermaid(DELIVERY_TABLE)))
     return re.sub(
         r"```mermaid\nstateDiagram.*?```",
-        lambda _: f"```mermaid\n{mermaid(next(printed))}```",
+        lambda _: f"```mermaid\n{next(printed)}```",
         text,
         flags=re.DOTALL,
     )

@@ -1,6 +1,7 @@
-"""Damage to a message, as hypothesis draws it: one change to one element."""
+"""Damage to a message, one change to one element: every damage there is, or one that is drawn."""
 
 import copy
+from collections.abc import Iterator
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -103,3 +104,17 @@ def damaged(draw: st.DrawFn, message: etree._Element) -> etree._Element:
     target = places[draw(st.integers(0, len(places) - 1))]
     draw(st.sampled_from(DAMAGES))(target, draw(st.sampled_from(JUNK)))
     return parse(serialise(copied), _LIMIT)
+
+
+def every_damage(message: etree._Element) -> Iterator[etree._Element]:
+    """Each different damage to each element of the message, as it comes off the wire."""
+    seen = {serialise(message)}
+    for place in range(len(list(message.iter()))):
+        for damage in DAMAGES:
+            for junk in JUNK:
+                copied = copy.deepcopy(message)
+                damage(list(copied.iter())[place], junk)
+                document = serialise(copied)
+                if document not in seen:
+                    seen.add(document)
+                    yield parse(document, _LIMIT)

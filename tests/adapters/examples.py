@@ -21,10 +21,13 @@ from gateway.domain.statement import (
     ClaimRank,
     DebtStatement,
     DebtStatementRequest,
+    HolderKind,
     MeterReading,
     Product,
     Refusal,
     RefusalReason,
+    TransferredClaim,
+    UnknownClaim,
 )
 from gateway.ports.creditor import Citation, Envelope
 
@@ -64,8 +67,21 @@ CLAIM = Claim(
     iban=Iban("NL91ABNA0417164300"),
     account_holder="Voorbeeld B.V.",
 )
+TRANSFERRED = TransferredClaim(
+    invoice_number="F-2025-017",
+    reference_date=date(2026, 12, 1),
+    holder_kind=HolderKind.BAILIFF,
+    holder_name="Deurwaarders Noord",
+    transferred_on=date(2026, 6, 1),
+    holder_reference="DW-55",
+    holder_email="info@noord.example",
+    holder_phone="050 123 45 67",
+    invoice_number_per_helper="2025/17",
+)
+UNKNOWN = UnknownClaim("F-1999-999", date(2026, 12, 1))
 STATEMENT = DebtStatement("KL-778", Contact("Afdeling Incasso"), (CLAIM,))
-REFUSAL = Refusal(RefusalReason.CLIENT_UNKNOWN)
+FULL_STATEMENT = DebtStatement("KL-778", Contact("Afdeling Incasso"), (CLAIM, TRANSFERRED, UNKNOWN))
+REFUSAL = Refusal(RefusalReason.CLIENT_UNKNOWN, Contact("Afdeling Incasso"))
 
 
 def question_of(

@@ -37,7 +37,7 @@ from gateway.ports.creditor import MessageKind
 from gateway.wire.schema import validate
 from gateway.wire.xml import Namespace, canonical, parse, serialise
 from tests import strategies
-from tests.adapters.damage import BSN_DIGITS, damaged
+from tests.adapters.damage import BSN_DIGITS, damaged, every_damage
 from tests.adapters.dialects import (
     CATALOGUE,
     DIALECTS,
@@ -49,6 +49,7 @@ from tests.adapters.dialects import (
 from tests.adapters.examples import (
     BSN,
     ENVELOPE,
+    FULL_STATEMENT,
     OTHER_CLIENT,
     REFUSAL,
     REPLY_AT,
@@ -202,12 +203,7 @@ def test_law_5_a_reply_about_another_person_is_refused(dialect, reply):
         dialect.adapter.debt_statement.interpret(said, question, ENVELOPE)
 
 
-@LAW
-@given(data=st.data())
-def test_law_6_a_damaged_reply_is_refused_or_understood_and_no_error_shows_a_bsn(dialect, data):
-    """Even a reply that no schema has seen never makes an adapter crash."""
-    question, envelope, _, _, said = draw_exchange(data, dialect)
-    broken = data.draw(damaged(said))
+def hold_law_6(dialect, broken, question, envelope):
     fault = refusal_of(lambda: dialect.adapter.identify(broken)) or refusal_of(
         lambda: dialect.adapter.debt_statement.interpret(broken, question, envelope)
     )
@@ -217,20 +213,7 @@ def test_law_6_a_damaged_reply_is_refused_or_understood_and_no_error_shows_a_bsn
         assert fault.__suppress_context__ or fault.__context__ is None
 
 
-def refusal_of(act: Callable[[], object]) -> PartnerFault | None:
-    """The PartnerFault that an act raises; any other fault passes and fails the test."""
-    try:
-        act()
-    except PartnerFault as fault:
-        return fault
-    return None
-
-
-@LAW
-@given(data=st.data())
-def test_law_7_we_understand_only_what_the_creditor_could_have_said(dialect, data):
-    question, envelope, _, request, said = draw_exchange(data, dialect)
-    broken = data.draw(damaged(said))
+def hold_law_7(dialect, broken, question, envelope, request):
     schema = dialect.adapter.schemas.get(str(broken.tag))
     if schema is None:
         return
@@ -246,6 +229,47 @@ def test_law_7_we_understand_only_what_the_creditor_could_have_said(dialect, dat
         for one in (broken, repeated)
     ]
     assert compared[0] == compared[1]
+
+
+def refusal_of(act: Callable[[], object]) -> PartnerFault | None:
+    """The PartnerFault that an act raises; any other fault passes and fails the test."""
+    try:
+        act()
+    except PartnerFault as fault:
+        return fault
+    return None
+
+
+@LAW
+@given(data=st.data())
+def test_laws_6_and_7_hold_for_a_damaged_reply(dialect, data):
+    """Law 6: refused or understood, never a crash, even when no schema has seen it, and no error
+    shows a BSN. Law 7: we understand only what the creditor could have said.
+    """
+    question, envelope, _, request, said = draw_exchange(data, dialect)
+    broken = data.draw(damaged(said))
+    hold_law_6(dialect, broken, question, envelope)
+    hold_law_7(dialect, broken, question, envelope, request)
+
+
+@pytest.mark.parametrize("reply", ["statement", "refusal"])
+def test_laws_6_and_7_hold_for_every_damage_to_a_plain_reply(dialect, reply):
+    question, request, _ = example(dialect)
+    said = dialect.simulator.answer(
+        request, full_statement(dialect) if reply == "statement" else REFUSAL, REPLY_ID, REPLY_AT
+    )
+    tried = 0
+    for broken in every_damage(sent(said)):
+        hold_law_6(dialect, broken, question, ENVELOPE)
+        hold_law_7(dialect, broken, question, ENVELOPE, request)
+        tried += 1
+    assert tried > 300
+
+
+def full_statement(dialect):
+    """A statement with one line of each kind that this dialect knows."""
+    lines = tuple(line for line in FULL_STATEMENT.lines if type(line) in dialect.simulator.LINES)
+    return replace(FULL_STATEMENT, lines=lines)
 
 
 class Touched(BaseException):

@@ -100,7 +100,7 @@ def test_every_message_ends_in_room_for_one_signature():
             assert last.get("namespace") == "http://www.w3.org/2000/09/xmldsig#"
             assert (last.get("minOccurs"), last.get("maxOccurs", "1")) == ("0", "1")
             messages += 1
-    assert messages == 18
+    assert messages >= 18
 
 
 def rewrite() -> None:
