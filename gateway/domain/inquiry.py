@@ -68,6 +68,7 @@ class DeliveryEvent(Enum):
     LEASE_LAPSED = "lease lapsed"
     GAVE_UP = "gave up"
     INEXPRESSIBLE = "inexpressible"
+    OVERTAKEN = "overtaken by an answer"
     GROUND_ENDED = "ground ended"
 
 
@@ -111,10 +112,17 @@ DELIVERY_TABLE: Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]] = 
     _D.QUEUED: {
         _DE.INTENTION_RECORDED: _D.RECORDED,
         _DE.INEXPRESSIBLE: _D.FAILED,
+        _DE.GAVE_UP: _D.FAILED,
+        _DE.OVERTAKEN: _D.CANCELLED,
         _DE.GROUND_ENDED: _D.CANCELLED,
     },
     # RECORDED was provably never sent, or provably refused: cancelling it is safe.
-    _D.RECORDED: {_DE.SEND_STARTED: _D.SENDING, _DE.GROUND_ENDED: _D.CANCELLED},
+    _D.RECORDED: {
+        _DE.SEND_STARTED: _D.SENDING,
+        _DE.GAVE_UP: _D.FAILED,
+        _DE.OVERTAKEN: _D.CANCELLED,
+        _DE.GROUND_ENDED: _D.CANCELLED,
+    },
     _D.SENDING: {
         _DE.ACCEPTED: _D.DELIVERED,
         _DE.REFUSED_FOR_NOW: _D.RECORDED,
@@ -127,6 +135,7 @@ DELIVERY_TABLE: Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]] = 
     _D.IN_DOUBT: {
         _DE.SEND_STARTED: _D.SENDING,
         _DE.GAVE_UP: _D.FAILED,
+        _DE.OVERTAKEN: _D.CANCELLED,
         _DE.GROUND_ENDED: _D.CANCELLED,
     },
     _D.DELIVERED: {},

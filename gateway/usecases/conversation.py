@@ -7,10 +7,18 @@ against is exactly what was asked.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway.domain.errors import AdapterFault, OwnFault
+from gateway.domain.errors import (
+    AdapterFault,
+    BsnNotAllowed,
+    CreditorNotReachable,
+    CreditorUnknown,
+    GroundEnded,
+    NotCovered,
+    OwnFault,
+)
 from gateway.domain.identifiers import MessageId
-from gateway.domain.inquiry import DeliveryKind
-from gateway.domain.legal_basis import Use, categories_of, covers
+from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, LegState
+from gateway.domain.legal_basis import BasisState, Use, categories_of, covers
 from gateway.domain.parties import Controller
 from gateway.domain.statement import DebtStatementRequest, Withdrawal
 from gateway.domain.terms import terms_of
@@ -30,6 +38,7 @@ QUESTION_KIND = {
     DeliveryKind.NOTICE: MessageKind.HELP_NOTICE,
     DeliveryKind.STOP: MessageKind.WITHDRAWAL,
 }
+OVERTAKEN_CODE = "antwoord-was-al-binnen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,14 @@ class Conversation:
         """Return the ground as it stands in the message."""
         basis = self.basis.basis
         return Citation(basis.kind, basis.citation, basis.validity.end, self.principal)
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why a message may not leave: what that does to its delivery, and the code of the reason."""
+
+    event: DeliveryEvent
+    code: str
 
 
 def open_conversation(
@@ -102,6 +119,28 @@ def still_covered(gateway: Gateway, conversation: Conversation) -> None:
     )
     table = gateway.policies().grounds
     covers(conversation.basis.basis, use, table, gateway.calendar.today())
+
+
+def obstacle(gateway: Gateway, conversation: Conversation | None) -> Halt | None:
+    """Say why this message may not leave now, if so; without conversation its partner is gone.
+
+    A stop message always may: it ends what was asked, also of a partner that is switched off.
+    """
+    if conversation is None:
+        return Halt(DeliveryEvent.GAVE_UP, CreditorUnknown.code)
+    kind = conversation.delivery.kind
+    if kind is DeliveryKind.STOP:
+        return None
+    if not conversation.partner.enabled:
+        return Halt(DeliveryEvent.GAVE_UP, CreditorNotReachable.code)
+    if kind is DeliveryKind.REMINDER and conversation.leg.state is not LegState.AWAITING_REPLY:
+        return Halt(DeliveryEvent.OVERTAKEN, OVERTAKEN_CODE)
+    try:
+        still_covered(gateway, conversation)
+    except (NotCovered, BsnNotAllowed) as fault:
+        ended = conversation.basis.basis.state is BasisState.ENDED
+        return Halt(DeliveryEvent.GROUND_ENDED, GroundEnded.code if ended else fault.code)
+    return None
 
 
 def compose(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> Valid:

@@ -10,10 +10,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gateway.domain.errors import CallerFault, GatewayError, OwnFault
+from gateway.domain.errors import OwnFault
 from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import MessageId
-from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, LegEvent, advance_leg, allows
+from gateway.domain.inquiry import (
+    DeliveryEvent,
+    DeliveryKind,
+    DeliveryState,
+    LegEvent,
+    advance_leg,
+    allows,
+)
 from gateway.domain.legal_basis import categories_of
 from gateway.domain.parties import Controller
 from gateway.ledger.sealing import NONCE_BYTES, SealingKey
@@ -28,21 +35,29 @@ from gateway.usecases.conversation import (
     Conversation,
     compose,
     envelope_of,
+    obstacle,
     open_conversation,
-    still_covered,
 )
 from gateway.usecases.personal import automatic
 from gateway.wire.signature import Signed, sign
 
+ENDED_AS = {
+    DeliveryState.CANCELLED: EventType.EXCHANGE_CANCELLED,
+    DeliveryState.FAILED: EventType.EXCHANGE_FAILED,
+}
+_LEG_ENDS_BY = {
+    DeliveryState.CANCELLED: LegEvent.GROUND_ENDED,
+    DeliveryState.FAILED: LegEvent.REQUEST_FAILED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What one delivery becomes: a recorded message, or the reason why not."""
+    """What one delivery becomes: a recorded message, or a row that ended with the reason why."""
 
     row: DeliveryRow
     conversation: Conversation | None
     signed: Signed | None = None
-    fault: GatewayError | None = None
 
 
 async def record_due(gateway: Gateway, controller: Controller, limit: int) -> int:
@@ -62,7 +77,7 @@ async def record_due(gateway: Gateway, controller: Controller, limit: int) -> in
 async def load_conversations(
     gateway: Gateway, tx: Transaction, controller: Controller, rows: Sequence[DeliveryRow]
 ) -> tuple[dict[DeliveryRow, Conversation], dict[DeliveryRow, SealingKey]]:
-    """Lock the grounds of these deliveries and open their conversations.
+    """Open the conversations of claimed deliveries, whose grounds and legs are locked.
 
     A delivery whose partner is gone from the configuration is absent from the first result.
     """
@@ -88,20 +103,16 @@ async def load_conversations(
 async def _prepare(
     gateway: Gateway, row: DeliveryRow, found: dict[DeliveryRow, Conversation]
 ) -> _Prepared:
-    conversation = found.get(row)
-    if conversation is None:
-        failed = row.moved(DeliveryEvent.INEXPRESSIBLE, failure="schuldeiser-onbekend")
-        return _Prepared(failed, None)
+    halt = obstacle(gateway, found.get(row))
+    if halt is not None:
+        return _Prepared(row.moved(halt.event, failure=halt.code), found.get(row))
+    conversation = found[row]
     now, message_id = gateway.clock.now(), MessageId(gateway.ids.reference())
     try:
-        still_covered(gateway, conversation)
         valid = compose(gateway, conversation, envelope_of(gateway, conversation, message_id, now))
-    except CallerFault as fault:
-        cancelled = row.moved(DeliveryEvent.GROUND_ENDED, failure=fault.code)
-        return _Prepared(cancelled, conversation, fault=fault)
     except OwnFault as fault:
         failed = row.moved(DeliveryEvent.INEXPRESSIBLE, failure=fault.code)
-        return _Prepared(failed, conversation, fault=fault)
+        return _Prepared(failed, conversation)
     # In a thread: an RSA-3072 signature would stall the loop for a millisecond each.
     signed = await asyncio.to_thread(sign, valid, gateway.signers[conversation.controller.oin], now)
     recorded = row.moved(
@@ -129,16 +140,14 @@ async def _store(
         tx,
         [_message(gateway, p, p.signed, by_id[p.row.delivery_id]) for p in prepared if p.signed],
     )
-    await _fail_legs(tx, [p for p in prepared if p.signed is None])
+    await end_legs(tx, [p.row for p in prepared if p.signed is None])
 
 
 def _event(prepared: _Prepared) -> NewEvent:
     row = prepared.row
     facts = {"partner": row.creditor_id, "delivery": row.kind.value}
     if prepared.signed is None or prepared.conversation is None:
-        ended = row.failure is not None and isinstance(prepared.fault, CallerFault)
-        kind = EventType.EXCHANGE_CANCELLED if ended else EventType.EXCHANGE_FAILED
-        return NewEvent(kind, row.stream_id, facts | {"reason": row.failure})
+        return NewEvent(ENDED_AS[row.state], row.stream_id, facts | {"reason": row.failure})
     talk, signed = prepared.conversation, prepared.signed
     categories = categories_of(
         talk.question.subject, meter_readings=bool(talk.question.meter_readings)
@@ -179,15 +188,14 @@ def _message(gateway: Gateway, prepared: _Prepared, signed: Signed, key: Sealing
     )
 
 
-async def _fail_legs(tx: Transaction, failed: Sequence[_Prepared]) -> None:
+async def end_legs(tx: Transaction, ended: Sequence[DeliveryRow]) -> None:
     """A request that can never leave ends its leg, with the reason."""
-    rows = {p.row.leg_id: p for p in failed if p.row.kind is DeliveryKind.REQUEST}
+    rows = {row.leg_id: row for row in ended if row.kind is DeliveryKind.REQUEST}
     locked = await legs.lock_legs(tx, list(rows)) if rows else {}
     states = []
     for leg_id, leg in locked.items():
-        ended = isinstance(rows[leg_id].fault, CallerFault)
-        event = LegEvent.GROUND_ENDED if ended else LegEvent.REQUEST_FAILED
+        event = _LEG_ENDS_BY[rows[leg_id].state]
         if allows(leg.state, event):
-            states.append((leg_id, advance_leg(leg.state, event), rows[leg_id].row.failure))
+            states.append((leg_id, advance_leg(leg.state, event), rows[leg_id].failure))
     if states:
         await legs.set_states(tx, states)

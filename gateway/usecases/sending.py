@@ -6,21 +6,18 @@ comes back on our own request is stored before the delivery is settled, so that 
 only means that the same message is sent again and answered again.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from gateway.domain.errors import BsnNotAllowed, NotCovered
 from gateway.domain.events import EventType
-from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, LegEvent, advance_leg, allows
+from gateway.domain.inquiry import DeliveryEvent
 from gateway.domain.parties import Controller
 from gateway.ports.transport import Delivered
-from gateway.store import deliveries, legs, messages
-from gateway.store.database import Transaction
+from gateway.store import deliveries, messages
 from gateway.store.deliveries import DeliveryRow
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation, still_covered
+from gateway.usecases.conversation import obstacle
 from gateway.usecases.receive import accept_response
-from gateway.usecases.recording import load_conversations
+from gateway.usecases.recording import ENDED_AS, end_legs, load_conversations
 from gateway.usecases.settling import Sending, delivery_event, settle
 from gateway.wire.signature import recall
 
@@ -37,20 +34,16 @@ async def claim_due(
         if not rows:
             return [], 0
         talks, keys = await load_conversations(gateway, tx, controller, rows)
-        started: list[DeliveryRow] = []
-        ended: list[DeliveryRow] = []
-        for row in rows:
-            (started if _may_leave(gateway, talks.get(row)) else ended).append(row)
+        halts = {row: obstacle(gateway, talks.get(row)) for row in rows}
+        started = [row for row in rows if halts[row] is None]
         sending = [_started(row, now) for row in started]
-        cancelled = [
-            row.moved(DeliveryEvent.GROUND_ENDED, failure="grondslag-beeindigd") for row in ended
-        ]
-        await deliveries.write_back(tx, sending + cancelled)
-        await _withdraw_legs(tx, cancelled)
+        ended = [row.moved(halt.event, failure=halt.code) for row, halt in halts.items() if halt]
+        await deliveries.write_back(tx, sending + ended)
+        await end_legs(tx, ended)
         await gateway.journal.append(
             tx,
             [delivery_event(EventType.EXCHANGE_SENDING, row) for row in sending]
-            + [delivery_event(EventType.EXCHANGE_CANCELLED, row) for row in cancelled],
+            + [delivery_event(ENDED_AS[row.state], row, row.failure) for row in ended],
         )
         documents = await messages.outbound_of(tx, [row.delivery_id for row in sending])
     claimed = []
@@ -61,15 +54,6 @@ async def claim_due(
     return claimed, len(rows)
 
 
-def _may_leave(gateway: Gateway, talk: Conversation | None) -> bool:
-    try:
-        if talk is not None:
-            still_covered(gateway, talk)
-        return talk is not None
-    except (NotCovered, BsnNotAllowed):
-        return False
-
-
 def _started(row: DeliveryRow, now: datetime) -> DeliveryRow:
     return row.moved(
         DeliveryEvent.SEND_STARTED,
@@ -77,18 +61,6 @@ def _started(row: DeliveryRow, now: datetime) -> DeliveryRow:
         lease_token=row.lease_token + 1,
         lease_until=now + LEASE,
     )
-
-
-async def _withdraw_legs(tx: Transaction, cancelled: Sequence[DeliveryRow]) -> None:
-    requests = [row.leg_id for row in cancelled if row.kind is DeliveryKind.REQUEST]
-    locked = await legs.lock_legs(tx, requests) if requests else {}
-    moves = [
-        (leg.leg_id, advance_leg(leg.state, LegEvent.GROUND_ENDED), None)
-        for leg in locked.values()
-        if allows(leg.state, LegEvent.GROUND_ENDED)
-    ]
-    if moves:
-        await legs.set_states(tx, moves)
 
 
 async def send(gateway: Gateway, controller: Controller, sending: Sending) -> None:

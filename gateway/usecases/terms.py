@@ -78,9 +78,10 @@ async def _remind(gateway: Gateway, tx: Transaction, leg: LegRow, today: date) -
         run_at=gateway.clock.now(),
     )
     await deliveries.add_deliveries(tx, [reminder])
+    # Only days still to come: two reminders on one day would say nothing new.
     terms = _terms(gateway, tx, leg)
-    later = terms.reminders[count:] if terms else ()
-    await legs.set_reminded(tx, leg.leg_id, count, later[0] if later else None)
+    later = next((day for day in terms.reminders if day > today), None) if terms else None
+    await legs.set_reminded(tx, leg.leg_id, count, later)
 
 
 def _terms(gateway: Gateway, tx: Transaction, leg: LegRow) -> Terms | None:
