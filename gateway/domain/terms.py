@@ -7,7 +7,7 @@ policy.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
@@ -69,7 +69,13 @@ def terms_of(delivered_on: date, creditor: Creditor, policy: TermPolicy) -> Term
 
     A creditor's own reply term (covenant data) moves its reminders and expiry by the difference.
     """
-    reply = creditor.reply_term or policy.reply
+    return _terms(delivered_on, creditor.reply_term or policy.reply, policy)
+
+
+# The same few days and terms come back with every message of a day, and counting them is a walk
+# over the calendar.
+@lru_cache(maxsize=1024)
+def _terms(delivered_on: date, reply: int, policy: TermPolicy) -> Terms:
     shift = reply - policy.reply
     return Terms(
         reply_by=add_working_days(delivered_on, reply, policy),
