@@ -39,7 +39,7 @@ class Pen(Enum):
     """Sleutel: whose key signs it."""
 
     OWN = "own"
-    SELF_MADE = "self-made"
+    OTHER_KEY = "other-key"
     EXPIRED = "expired"
 
 
@@ -104,7 +104,7 @@ SCRIPTS: Final[Mapping[Behaviour, Script]] = MappingProxyType(
         Behaviour.DUPLICATE_ANSWER: Script((AnswerLater(1, copies=2),)),
         Behaviour.TWO_ANSWERS: Script((AnswerLater(1), AnswerLater(2, Variant.OTHER_AMOUNT))),
         Behaviour.OTHER_PERSON: Script((AnswerLater(1, Variant.OTHER_PERSON),)),
-        Behaviour.WRONG_SIGNATURE: Script((AnswerNow(pen=Pen.SELF_MADE),)),
+        Behaviour.WRONG_SIGNATURE: Script((AnswerNow(pen=Pen.OTHER_KEY),)),
         Behaviour.EXPIRED_CERTIFICATE: Script((AnswerNow(pen=Pen.EXPIRED),)),
         Behaviour.SCHEMA_INVALID: Script((AnswerLater(1, Variant.INCOMPLETE),)),
         Behaviour.SILENT: Script((ReceiptOnly(),)),

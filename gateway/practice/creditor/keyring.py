@@ -1,7 +1,7 @@
 """The keys of a simulated creditor: one pair for connections, and a pen for each way of signing.
 
-The wrong pens are wrong in earnest: a certificate that really ended, and one that the creditor
-issued to itself, with the right number in it and nobody's word behind it.
+The wrong pens are wrong in earnest: a certificate that really ended, and a signature under the
+creditor's good certificate by a key that is not its own.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final, cast
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from gateway.config.keys import KeyPair
-from gateway.practice import issuing
 from gateway.practice.behaviours import Pen
 from gateway.practice.cast import Behaviour
 from gateway.practice.issuing import Order, PrivateKey
@@ -45,7 +47,7 @@ def keyring_of(behaviour: Behaviour, party: Party, pki: PracticePki) -> Keyring:
         pens[Pen.EXPIRED] = read_signer(*own)
         own = _issued(_order(party, pki, f"{party.name}-ontvangst"), pki)
     if behaviour is Behaviour.WRONG_SIGNATURE:
-        pens[Pen.SELF_MADE] = _self_made(_order(party, pki, party.name))
+        pens[Pen.OTHER_KEY] = _Stranger(read_signer(*own).certificate_der)
     pens[Pen.OWN] = read_signer(*own)
     return Keyring(read_pair(party.tls_certificate, party.tls_key), pens)
 
@@ -77,8 +79,16 @@ def _issued(order: Order, pki: PracticePki) -> tuple[Path, Path]:
     return folder / "signing.pem", folder / "signing.key"
 
 
-def _self_made(order: Order) -> KeySigner:
-    root = issuing.make_root(order.not_before, order.not_after)
-    own_issuer = issuing.make_issuing(root, order.not_before, order.not_after)
-    key = issuing.generate_key(order.key)
-    return KeySigner(key, issuing.issue(order, key, own_issuer))
+class _Stranger:
+    """A signer that shows somebody's certificate and signs with another key."""
+
+    algorithm: Final = "ecdsa-sha256"
+
+    def __init__(self, certificate_der: bytes) -> None:
+        self.certificate_der: Final = certificate_der
+        self._key = ec.generate_private_key(ec.SECP256R1())
+
+    def sign(self, data: bytes) -> bytes:
+        """Return raw r and s, as XMLDSIG wants them."""
+        r, s = decode_dss_signature(self._key.sign(data, ec.ECDSA(SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")

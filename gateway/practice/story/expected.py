@@ -12,7 +12,7 @@ from gateway.practice.cast import Behaviour
 from gateway.practice.story.told import Json
 
 ANSWERED, REFUSED, EXPIRED = "beantwoord", "geen_medewerking", "verstreken"
-_CERTIFICATE = "certificaat-geweigerd"
+_CERTIFICATE, _SIGNATURE = "certificaat-geweigerd", "handtekening-geweigerd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ EXPECTED: Final[Mapping[Behaviour, Expected]] = {
     Behaviour.DUPLICATE_ANSWER: Expected(ANSWERED),
     Behaviour.TWO_ANSWERS: Expected(ANSWERED, conflicting=True),
     Behaviour.OTHER_PERSON: Expected(EXPIRED, ("andere-persoon",), reminders=1),
-    Behaviour.WRONG_SIGNATURE: Expected(EXPIRED, (_CERTIFICATE,), reminders=1),
+    Behaviour.WRONG_SIGNATURE: Expected(EXPIRED, (_SIGNATURE,), reminders=1),
     Behaviour.EXPIRED_CERTIFICATE: Expected(EXPIRED, (_CERTIFICATE,), reminders=1),
     Behaviour.SCHEMA_INVALID: Expected(EXPIRED, ("schema-ongeldig",), reminders=1),
     Behaviour.SILENT: Expected(EXPIRED, reminders=1),

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from gateway.app.environment import SystemClock
-from gateway.domain.errors import CertificateRefused
+from gateway.domain.errors import CertificateRefused, SignatureRefused
 from gateway.domain.parties import Environment
 from gateway.domain.statement import Refusal, RefusalReason
 from gateway.ports.transport import Delivered, Refused, RefusedForNow
@@ -76,13 +76,15 @@ async def test_a_silent_creditor_gives_a_signed_receipt_and_nothing_more(
     assert (creditor.pending(), creditor.dossier.answers) == (0, 0)
 
 
-async def test_an_answer_with_a_self_made_certificate_has_no_path_to_a_root(municipality, start):
+async def test_an_answer_signed_by_a_stranger_has_a_signature_that_does_not_fit(
+    municipality, start
+):
     creditor = await start(Behaviour.WRONG_SIGNATURE)
     outcome = await municipality.ask(creditor, municipality.question())
     assert isinstance(outcome, Delivered)
-    with pytest.raises(CertificateRefused) as refused:
+    with pytest.raises(SignatureRefused) as refused:
         municipality.verified(outcome.body)
-    assert refused.value.reason == "unknown-issuer"
+    assert refused.value.reason == "wrong-signature"
 
 
 async def test_an_answer_with_an_ended_certificate_is_refused_and_its_receipts_are_not(
