@@ -122,7 +122,7 @@ class Stage:
         await drop_database(self._server.dsn(), DATABASE)
         did("embedded PostgreSQL")
         await self._start_creditors(cast, pki, parties)
-        did(f"{len(self.simulators)} simulated creditors, each an HTTPS server of its own")
+        did(f"simulated creditors: {len(self.simulators)}, each an HTTPS server of its own")
         write_gateway(self.out, pki, (ports.api, ports.messages))
         endpoints = {name: one.endpoint for name, one in self.simulators.items()}
         write_partners(self.out, cast.creditors, endpoints)

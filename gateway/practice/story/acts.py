@@ -86,11 +86,11 @@ class Acts:
 
     async def let_days_pass(self, office: BackOffice, case_id: str) -> None:
         """Let working days pass until no answer is awaited; raises StoryFailed if that never is."""
-        last = self._stage.calendar.today() + _LATER
+        last = self._stage.calendar.today() + (_LATER if len(self._asked) > 1 else timedelta(0))
         while True:
             rows = await self._settle(office, case_id)
             waiting = any(row["toestand"] in WAITING for row in rows)
-            if not waiting and self._stage.calendar.today() > last and not self._promised():
+            if not waiting and self._stage.calendar.today() >= last and not self._promised():
                 return
             if self._stage.calendar.worked >= _MOST_DAYS:
                 raise StoryFailed(f"An answer is still awaited after {_MOST_DAYS} working days.")

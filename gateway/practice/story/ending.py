@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.practice.stage.folder import OutFolder
 from gateway.practice.story.report import Reporter
 from gateway.practice.story.told import Account, Evidence, Json
-from gateway.practice.story.words import MISSING, QUARANTINES, REFUSALS, STATES, both, euro
+from gateway.practice.story.words import MISSING, QUARANTINES, REFUSALS, STATES, both, counted, euro
 
 PARTS = (
     ("principal", "hoofdsomCenten"),
@@ -29,7 +29,7 @@ def show_overview(report: Reporter, account: Account) -> None:
     report.table(head, [*rows, (*total, *_amounts(overview["totalen"]))])
     missing = [_missing(line) for line in overview["regels"] if line["ontbreekt"]]
     if missing:
-        report.did(f"what is missing, and why ({len(missing)} creditors)")
+        report.did(f"what is missing, and why ({counted(len(missing), 'creditor')})")
         report.table(("creditor", "why", "note"), missing)
     refused = [
         (line["schuldeiserNaam"], both(code, QUARANTINES))
@@ -37,7 +37,9 @@ def show_overview(report: Reporter, account: Account) -> None:
         for code in line["geweigerdeBerichten"]
     ]
     if refused:
-        report.did(f"what was quarantined, and why ({len(refused)} messages; no leg was moved)")
+        report.did(
+            f"what was quarantined, and why ({counted(len(refused), 'message')}; no leg was moved)"
+        )
         report.table(("creditor", "why"), refused)
 
 

@@ -40,8 +40,8 @@ class Reporter(Protocol):
     def banner(self, folder: str) -> None:
         """Say loudly what this is, before anything else happens."""
 
-    def act(self, number: int, title: str) -> None:
-        """Begin an act."""
+    def act(self, title: str) -> None:
+        """Begin the next act."""
 
     def did(self, text: str) -> None:
         """Say what was done."""
@@ -71,6 +71,7 @@ class PlainReporter:
         self._stream = stream
         self._seen: dict[str, str] = {}
         self._heading = ""
+        self._acts = 0
 
     def banner(self, folder: str) -> None:
         width = max(map(len, BANNER)) + 4
@@ -80,8 +81,9 @@ class PlainReporter:
         self._print(f"  Everything it makes is in {folder}")
         self._print("=" * width)
 
-    def act(self, number: int, title: str) -> None:
-        self._print(f"\n{number}. {title}")
+    def act(self, title: str) -> None:
+        self._acts += 1
+        self._print(f"\n{self._acts}. {title}")
 
     def did(self, text: str) -> None:
         self._print(f"   - {text}")

@@ -41,7 +41,7 @@ class Show:
         Raises:
             ConfigurationFault, StoreUnavailable, StoryFailed: the story cannot be played.
         """
-        self.report.act(1, "The stage: everything is made here, nothing comes from outside")
+        self.report.act("The stage: everything is made here, nothing comes from outside")
         logs.configure(self.out.lines / LINES_FILE)
         stage = await Stage.set(self.out, self.case.cast, self.ports, self.report.did)
         try:
@@ -57,19 +57,20 @@ class Show:
         acts = Acts(stage, self.case, self.report, self.day_seconds, self.seed)
         municipality, helper = office_of(stage, MUNICIPALITY), office_of(stage, HELPER)
         async with municipality, helper:
-            self.report.act(2, "The municipality asks every creditor, by its task under the Wgs")
+            self.report.act("The municipality asks every creditor, by its task under the Wgs")
             case_id = await acts.ask_everybody(municipality)
             parts = consent_parts(self.case.cast)
             cases = await self._consents(acts, helper, parts) if parts else None
-            self.report.act(4, "Working days pass")
+            self.report.act("Working days pass")
             await acts.let_days_pass(municipality, case_id)
             account = await acts.account(municipality, case_id)
             consents = await _consents(acts, helper, parts, cases) if parts and cases else None
             samples = await keep_samples(municipality, account.messages, self.out.messages)
             await acts.settle()
-            self.report.act(5, "The debt overview")
+            self.report.act("The debt overview")
             show_overview(self.report, account)
-            evidence = await self._evidence(stage)
+            askers = ASKERS if consents else (MUNICIPALITY,)
+            evidence = await self._evidence(stage, askers)
             found = await self._search(stage, (municipality, helper), samples, evidence)
         return Told(
             case=self.case,
@@ -85,15 +86,17 @@ class Show:
     async def _consents(
         self, acts: Acts, helper: BackOffice, parts: tuple[CreditorId, CreditorId]
     ) -> tuple[str, str, Json]:
-        self.report.act(3, "A helper outside the Wgs asks on consent, and one consent is withdrawn")
+        self.report.act("A helper outside the Wgs asks on consent, and one consent is withdrawn")
         first = await acts.ask_on_consent(helper, parts[0])
         second, ending = await acts.withdraw_in_time(helper, parts[1])
         return first, second, ending
 
-    async def _evidence(self, stage: Stage) -> Mapping[str, Evidence]:
-        self.report.act(6, "The evidence, checked offline with a key from outside the log")
+    async def _evidence(
+        self, stage: Stage, askers: tuple[StoryAsker, ...]
+    ) -> Mapping[str, Evidence]:
+        self.report.act("The evidence, checked offline with a key from outside the log")
         await stage.app.publish(self.out.log)
-        found = {one.oin.value: await examine(stage.app, self.out, one.oin) for one in ASKERS}
+        found = {one.oin.value: await examine(stage.app, self.out, one.oin) for one in askers}
         show_evidence(self.report, self.out, found)
         return found
 
@@ -104,7 +107,7 @@ class Show:
         samples: Mapping[str, bytes],
         evidence: Mapping[str, Evidence],
     ) -> Search:
-        self.report.act(7, "The search for BSN and names in everything that is kept in the clear")
+        self.report.act("The search for BSN and names in everything that is kept in the clear")
         urls = [url for office in offices for url in office.urls]
         urls += [f"POST {one.endpoint}" for one in stage.simulators.values()]
         (self.out.lines / URLS_FILE).write_text("\n".join(urls) + "\n", encoding="utf-8")

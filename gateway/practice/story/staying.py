@@ -8,12 +8,10 @@ from gateway.practice.stage.setting import Stage
 from gateway.practice.story.report import Reporter
 from gateway.practice.story.told import Told
 
-STAYS = 8
-
 
 async def stay_up(stage: Stage, told: Told, report: Reporter) -> None:
     """Print where everything is, and wait for Ctrl-C or SIGTERM."""
-    report.act(STAYS, "Still up; Ctrl-C stops everything")
+    report.act("Still up; Ctrl-C stops everything")
     for what, where in _places(stage):
         report.did(f"{what}: {where}")
     report.did("the overview once more, as a back office reads it:")

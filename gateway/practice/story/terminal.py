@@ -1,8 +1,9 @@
 """The story on a terminal: a banner in a box, and a live table with a line per creditor."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
@@ -29,14 +30,16 @@ class RichReporter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live: Live | None = None
+        self._acts = 0
 
     def banner(self, folder: str) -> None:
         text = "\n".join((*BANNER, f"Everything it makes is in {folder}"))
         self._console.print(Panel(text, style="bold white on red", expand=False))
 
-    def act(self, number: int, title: str) -> None:
+    def act(self, title: str) -> None:
         self.close()
-        self._console.print(f"\n[bold]{number}. {title}[/bold]")
+        self._acts += 1
+        self._console.print(f"\n[bold]{self._acts}. {title}[/bold]")
 
     def did(self, text: str) -> None:
         self._console.print(Text.assemble(("   ✔ ", "green"), text))
@@ -55,10 +58,11 @@ class RichReporter:
         self._live.update(_board(board), refresh=True)
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        table = Table(header_style="bold", pad_edge=False)
+        table = Table(header_style="bold underline", pad_edge=False, box=None, padding=(0, 1, 0, 0))
         for number, title in enumerate(head):
             amounts = any(row[number].startswith("€") for row in rows)
-            table.add_column(Text(title), justify="right" if amounts else "left")
+            side: Literal["right", "left"] = "right" if amounts else "left"
+            table.add_column(Text(title), justify=side, no_wrap=amounts, overflow="fold")
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._console.print(table)
@@ -70,7 +74,7 @@ class RichReporter:
 
 
 def _board(board: Board) -> Table:
-    table = Table(title=board.heading, title_justify="left", pad_edge=False)
+    table = Table(title=board.heading, title_justify="left", pad_edge=False, box=SIMPLE_HEAD)
     table.add_column("creditor")
     table.add_column("state")
     table.add_column("on the way")

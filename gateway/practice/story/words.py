@@ -60,3 +60,8 @@ def both(code: str, meanings: dict[str, str]) -> str:
     """Return the meaning of a code with the code itself behind it."""
     meaning = meanings.get(code)
     return f"{meaning} [{code}]" if meaning else code
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things, in the plural when there is not exactly one."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
