@@ -65,7 +65,10 @@ class Show:
             await acts.let_days_pass(municipality, case_id)
             account = await acts.account(municipality, case_id)
             consents = await _consents(acts, helper, parts, cases) if parts and cases else None
-            samples = await keep_samples(municipality, account.messages, self.out.messages)
+            dialects = {str(one.creditor_id): one.adapter for one in self.case.cast.creditors}
+            samples = await keep_samples(
+                municipality, account.messages, dialects, self.out.messages
+            )
             await acts.settle()
             self.report.act("The debt overview")
             show_overview(self.report, account)
