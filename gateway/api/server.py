@@ -6,6 +6,7 @@
 The router has found route and method before (404, 405), and answers about those alone.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +28,7 @@ from gateway.usecases.commands import Caller
 from gateway.usecases.context import Gateway
 
 BODY_BYTES = 1_000_000
+_PLACE = re.compile(r"\{(\w+)\}")
 ROUTES: tuple[Route, ...] = (
     *cases.ROUTES,
     *grounds.ROUTES,
@@ -69,9 +71,11 @@ def build(gateway: Gateway, routes: Iterable[Route], admit: Admit) -> web.Applic
     app.on_response_prepare.append(finish)
     for route in routes:
         endpoint = _endpoint(gateway, route, admit)
-        app.router.add_route(route.method, route.path, endpoint)
+        # An id never begins with an underscore: `_zoek` is not the id of anything.
+        path = _PLACE.sub(r"{\1:[^_{}/][^{}/]*}", route.path)
+        app.router.add_route(route.method, path, endpoint)
         if route.method == "GET":
-            app.router.add_route("HEAD", route.path, endpoint)
+            app.router.add_route("HEAD", path, endpoint)
     return app
 
 

@@ -77,17 +77,18 @@ class Installation:
 
     pki: PracticePki
     parties: dict[str, Party]
+    host: str
 
     @classmethod
-    def create(cls, directory: Path) -> "Installation":
+    def create(cls, directory: Path, host: str = HOST) -> "Installation":
         pki = PracticePki.create(directory, datetime.now(UTC))
-        hosts = {"gemeente": [HOST], "buurgemeente": [NEIGHBOUR]}
+        hosts = {"gemeente": [host], "buurgemeente": [NEIGHBOUR]}
         parties = {
             name: pki.party(name, oin, hosts.get(name, [f"{name}.test"]))
             for name, oin in OINS.items()
         }
         pki.revoke("ingetrokken", "tls")
-        return cls(pki, parties)
+        return cls(pki, parties, host)
 
     def write(self, folder: Path, dsn: str) -> Path:
         """Write a configuration folder that uses this database."""
@@ -109,7 +110,7 @@ class Installation:
         pki = self.pki.directory
         issuer = x509.load_pem_x509_certificate(self.pki.issuing_certificate.read_bytes())
         text = SETTINGS.format(dsn=dsn, pki=pki, pin=certificate_pin(issuer))
-        for name, host in (("gemeente", HOST), ("buurgemeente", NEIGHBOUR)):
+        for name, host in (("gemeente", self.host), ("buurgemeente", NEIGHBOUR)):
             text += MUNICIPALITY.format(oin=OINS[name], name=name, host=host, pki=pki)
         for name, rights in (("backoffice", RIGHTS), ("lezer", ["lezen"]), ("ingetrokken", RIGHTS)):
             text += CLIENT.format(

@@ -26,6 +26,11 @@ async def test_a_creditor_says_what_a_question_needs(back_office: Caller):
     assert (await back_office.get("/v1/schuldeisers/niemand")).status == 404
 
 
+async def test_a_search_is_not_the_id_of_a_creditor(back_office: Caller):
+    refused = await back_office.get("/v1/schuldeisers/_zoek")
+    assert (refused.status, refused.headers["Allow"]) == (405, "POST")
+
+
 async def test_creditors_are_found_by_part_of_the_name_and_by_class(back_office: Caller):
     found = await back_office.post("/v1/schuldeisers/_zoek", {"naam": "ENER"})
     assert [one["id"] for one in found.json["results"]] == ["energie"]
