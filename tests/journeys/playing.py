@@ -1,7 +1,6 @@
 """What a back office and the workers do, one step at a time, on a stage."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,7 +39,6 @@ from gateway.usecases.commands import (
     OverviewView,
     RecordBasis,
 )
-from gateway.usecases.context import Gateway
 from gateway.usecases.grounds import end_basis, record_basis
 from gateway.usecases.read import list_legs, read_overview
 from gateway.usecases.receive import Acceptance, accept
@@ -80,7 +78,7 @@ STATEMENT = DebtStatement("KL-778", CONTACT, (CLAIM,))
 OTHER_STATEMENT = replace(STATEMENT, lines=(replace(CLAIM, principal=Euro(46_000)),))
 EVERYTHING = frozenset(DataCategory)
 UNTIL = date(2029, 11, 24)
-LATER = timedelta(minutes=90)
+LATER = timedelta(minutes=5)
 """Longer than any lease, back-off or open breaker of these tests."""
 
 
@@ -213,15 +211,16 @@ async def round_of(stage: Stage, controller: Controller = TOWN) -> int:
 
 
 async def settled(stage: Stage, controller: Controller = TOWN, rounds: int = 12) -> None:
-    """Let time pass, round after round, until nothing more is sent."""
-    quiet = 0
+    """Let time pass, round after round, until nothing more is sent.
+
+    A round in which the process dies is followed by one of the next process.
+    """
     for _ in range(rounds):
         try:
-            quiet = 0 if await round_of(stage, controller) else quiet + 1
+            if not await round_of(stage, controller):
+                return
         except Crash:
-            quiet = 0
-        if quiet == 2:
-            return
+            pass
         stage.clock.forward(LATER)
 
 
@@ -249,20 +248,6 @@ async def arrives(
     """Let a message come in at our listener, over the connection of this creditor."""
     partner = stage.partners[creditor_id]
     return await accept(stage.gateway, controller, partner, document)
-
-
-def restarted(stage: Stage, gateway: Gateway) -> Stage:
-    """The same stage with another gateway on it."""
-    return replace(stage, gateway=gateway)
-
-
-@asynccontextmanager
-async def crashing() -> AsyncIterator[None]:
-    """Go on after a crash, as the next process does."""
-    try:
-        yield
-    except Crash:
-        return
 
 
 EVERY_CREDITOR = tuple(CREDITORS)
