@@ -219,7 +219,9 @@ async def lock_due_legs(tx: Transaction, today: date, limit: int) -> tuple[LegRo
 
 async def set_states(tx: Transaction, states: Sequence[tuple[LegId, LegState, str | None]]) -> None:
     """Write new states (and why a leg failed) of locked legs."""
-    ids, values, failures = zip(*states, strict=True) if states else ((), (), ())
+    if not states:
+        return
+    ids, values, failures = zip(*states, strict=True)
     await tx.connection.execute(
         SET_STATES,
         tx.bucket,
@@ -232,6 +234,8 @@ async def set_states(tx: Transaction, states: Sequence[tuple[LegId, LegState, st
 
 async def start_terms(tx: Transaction, asked: Sequence[Asked]) -> None:
     """Start the terms of legs; only the first delivery of a leg starts them."""
+    if not asked:
+        return
     await tx.connection.execute(
         SET_TERMS,
         tx.bucket,

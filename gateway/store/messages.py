@@ -120,6 +120,8 @@ def encode_reply(reply: Reply) -> bytes:
 
 async def add_messages(tx: Transaction, rows: Sequence[MessageRow]) -> None:
     """Add messages."""
+    if not rows:
+        return
     await tx.connection.executemany(ADD_MESSAGE, [_values(tx, row) for row in rows])
 
 

@@ -1,7 +1,7 @@
 """What the use cases work with: built once by app.py and passed by hand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.config.partners import Partners
 from gateway.config.policies import Policies
@@ -14,6 +14,7 @@ from gateway.ports.transport import Partner, Transport
 from gateway.store.database import Database
 from gateway.store.journal import Journal
 from gateway.store.keys import KeyRing
+from gateway.usecases.together import Together
 from gateway.wire.schema import SchemaCatalogue
 from gateway.wire.signature import Signer
 
@@ -43,6 +44,7 @@ class Gateway:
     clock: Clock
     calendar: Calendar
     ids: Ids
+    together: Together = field(default_factory=Together)
 
     def partner(self, creditor_id: CreditorId, controller: Oin) -> Partner:
         """Return an enabled partner; raises CreditorUnknown or CreditorNotReachable."""

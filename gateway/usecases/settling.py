@@ -1,4 +1,4 @@
-"""Settle what became of a delivery, by table, in one transaction.
+"""Settle what became of deliveries, by table; what comes back together is committed together.
 
 Delivered needs only the partner's own word over its own TLS connection; the signed receipt, when
 it gives one, is filed as evidence. Unknown is sent again as the same message. Who settles with an
@@ -6,11 +6,13 @@ older lease token is late and changes nothing.
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from gateway.domain.events import EventType, Json, NewEvent
+from gateway.domain.identifiers import DeliveryId, LegId
 from gateway.domain.inquiry import (
     DeliveryEvent,
     DeliveryKind,
@@ -22,7 +24,7 @@ from gateway.domain.inquiry import (
 )
 from gateway.domain.parties import Controller
 from gateway.domain.terms import terms_of
-from gateway.ledger.sealing import NONCE_BYTES
+from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.ports.transport import Delivered, Outcome, Refused, RefusedForNow, Unknown
 from gateway.store import deliveries, health, legs, messages
 from gateway.store.database import Transaction
@@ -45,6 +47,10 @@ _LOGGED = {
     DeliveryState.IN_DOUBT: EventType.EXCHANGE_IN_DOUBT,
     DeliveryState.FAILED: EventType.EXCHANGE_FAILED,
 }
+_LEG_MOVES = {
+    DeliveryState.DELIVERED: LegEvent.REQUEST_DELIVERED,
+    DeliveryState.FAILED: LegEvent.REQUEST_FAILED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,23 @@ class Sending:
     row: DeliveryRow
     talk: Conversation
     message: Signed
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """What became of one sending, as it came back."""
+
+    sending: Sending
+    outcome: Outcome
+    proof: Receipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The same, with the row of the delivery after it."""
+
+    item: _Item
+    row: DeliveryRow
 
 
 def delivery_event(
@@ -79,24 +102,45 @@ async def settle(
     proof: Receipt | None,
 ) -> None:
     """Write the outcome of one sending; `proof` is the verified receipt that came with it."""
+
+    async def work(items: Sequence[_Item]) -> Sequence[None]:
+        return await _settle_all(gateway, controller, items)
+
+    item = _Item(sending, outcome, proof)
+    apart = frozenset({sending.row.leg_id})
+    await gateway.together.run(("settle", controller.oin), item, work, apart=apart)
+
+
+async def _settle_all(
+    gateway: Gateway, controller: Controller, items: Sequence[_Item]
+) -> Sequence[None]:
     async with gateway.database.transaction(controller.oin) as tx:
-        # The leg before the delivery: everybody locks in one order (store.deliveries).
-        leg = (await legs.lock_legs(tx, [sending.row.leg_id]))[sending.row.leg_id]
-        locked = await deliveries.lock_deliveries(tx, [sending.row.delivery_id])
-        row = locked[sending.row.delivery_id]
-        if row.lease_token != sending.row.lease_token or row.state is not DeliveryState.SENDING:
-            return
-        settled = _settled(gateway, sending, row, outcome)
-        await deliveries.write_back(tx, [settled])
-        await _settle_leg(gateway, tx, sending, settled, leg)
-        await _mark_health(gateway, tx, sending, outcome)
-        receipt_digest = None
-        if proof is not None and isinstance(outcome, Delivered):
-            receipt_digest = await _file_receipt(gateway, tx, sending, outcome.body, proof)
-        event = delivery_event(
-            _LOGGED[settled.state], settled, settled.failure, receipt_sha256=receipt_digest
+        # The legs before the deliveries: everybody locks in one order (store.deliveries).
+        locked_legs = await legs.lock_legs(tx, [item.sending.row.leg_id for item in items])
+        rows = await deliveries.lock_deliveries(
+            tx, [item.sending.row.delivery_id for item in items]
         )
-        await gateway.journal.append(tx, [event])
+        settled = [
+            _Settled(item, _settled(gateway, item.sending, row, item.outcome))
+            for item in items
+            if _is_ours(item.sending.row, row := rows[item.sending.row.delivery_id])
+        ]
+        await deliveries.write_back(tx, [one.row for one in settled])
+        await _settle_legs(gateway, tx, settled, locked_legs)
+        await _mark_health(gateway, tx, settled)
+        filed = await _file_receipts(gateway, tx, settled)
+        await gateway.journal.append(tx, [_event(one, filed) for one in settled])
+    return [None] * len(items)
+
+
+def _is_ours(claimed: DeliveryRow, now: DeliveryRow) -> bool:
+    return now.lease_token == claimed.lease_token and now.state is DeliveryState.SENDING
+
+
+def _event(one: _Settled, filed: Mapping[DeliveryId, MessageRow]) -> NewEvent:
+    row, receipt = one.row, filed.get(one.row.delivery_id)
+    digest = receipt.wire_digest.hex() if receipt else None
+    return delivery_event(_LOGGED[row.state], row, row.failure, receipt_sha256=digest)
 
 
 def _settled(gateway: Gateway, sending: Sending, row: DeliveryRow, outcome: Outcome) -> DeliveryRow:
@@ -127,62 +171,80 @@ def _backoff(gateway: Gateway, attempts: int, outcome: Outcome) -> timedelta:
     return max(ceiling * chance, min(timedelta(seconds=asked or 0), BACKOFF_LIMIT))
 
 
-async def _settle_leg(
-    gateway: Gateway, tx: Transaction, sending: Sending, settled: DeliveryRow, leg: legs.LegRow
+async def _settle_legs(
+    gateway: Gateway,
+    tx: Transaction,
+    settled: Sequence[_Settled],
+    locked: Mapping[LegId, legs.LegRow],
 ) -> None:
-    if settled.kind is not DeliveryKind.REQUEST:
-        return
-    event = {
-        DeliveryState.DELIVERED: LegEvent.REQUEST_DELIVERED,
-        DeliveryState.FAILED: LegEvent.REQUEST_FAILED,
-    }.get(settled.state)
-    if event is None:
-        return
-    if allows(leg.state, event):
-        await legs.set_states(tx, [(leg.leg_id, advance_leg(leg.state, event), settled.failure)])
-    if event is LegEvent.REQUEST_DELIVERED:
-        today = gateway.calendar.today()
-        policy = gateway.policies().terms_on(today)
-        terms = terms_of(today, sending.talk.partner.creditor, policy)
-        await legs.start_terms(tx, [legs.Asked(leg.leg_id, today, terms)])
+    today = gateway.calendar.today()
+    policy = gateway.policies().terms_on(today)
+    states, asked = [], []
+    for one in settled:
+        event = _LEG_MOVES.get(one.row.state)
+        if event is None or one.row.kind is not DeliveryKind.REQUEST:
+            continue
+        leg = locked[one.row.leg_id]
+        if allows(leg.state, event):
+            states.append((leg.leg_id, advance_leg(leg.state, event), one.row.failure))
+        if event is LegEvent.REQUEST_DELIVERED:
+            terms = terms_of(today, one.item.sending.talk.partner.creditor, policy)
+            asked.append(legs.Asked(leg.leg_id, today, terms))
+    await legs.set_states(tx, states)
+    await legs.start_terms(tx, asked)
 
 
-async def _mark_health(
-    gateway: Gateway, tx: Transaction, sending: Sending, outcome: Outcome
-) -> None:
-    creditor = sending.row.creditor_id
-    if isinstance(outcome, RefusedForNow | Unknown):
+async def _mark_health(gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]) -> None:
+    ill, well = [], set()
+    for one in settled:
+        if isinstance(one.item.outcome, RefusedForNow | Unknown):
+            ill.append(one.row.creditor_id)
+        elif one.row.attempts > 1:
+            well.add(one.row.creditor_id)
+    # The rows of creditors are shared by all controllers, so they are locked in order too.
+    for creditor in sorted(ill):
         await health.mark_ill(tx, creditor, gateway.clock.now() + BREAKER_OPEN)
-    elif sending.row.attempts > 1:
-        await health.mark_well(tx, [creditor])
+    if well:
+        await health.mark_well(tx, sorted(well))
 
 
-async def _file_receipt(
-    gateway: Gateway, tx: Transaction, sending: Sending, body: bytes, proof: Receipt
-) -> str:
-    key = await gateway.keys.one(tx.controller, sending.row.subject_id)
-    row_id, wire = gateway.ids.row(), hashlib.sha256(body)
-    await messages.add_messages(
-        tx,
-        [
-            MessageRow(
-                row_id=row_id,
-                direction=INBOUND,
-                creditor_id=sending.row.creditor_id,
-                kind=RECEIPT_KIND,
-                state=InboundState.ACCEPTED.value,
-                leg_id=sending.row.leg_id,
-                delivery_id=sending.row.delivery_id,
-                subject_id=sending.row.subject_id,
-                message_id=proof.receipt_id,
-                digest=None,
-                wire_digest=wire.digest(),
-                recorded_at=gateway.clock.now(),
-                sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, body),
-            )
-        ],
+async def _file_receipts(
+    gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]
+) -> dict[DeliveryId, MessageRow]:
+    keys = await gateway.keys.many(tx.controller, {one.row.subject_id for one in settled})
+    filed = {
+        one.row.delivery_id: _receipt_row(gateway, one.row, body, proof, keys[one.row.subject_id])
+        for one in settled
+        if (proof := one.item.proof) is not None
+        and (body := _body_of(one.item.outcome)) is not None
+    }
+    await messages.add_messages(tx, list(filed.values()))
+    return filed
+
+
+def _body_of(outcome: Outcome) -> bytes | None:
+    return outcome.body if isinstance(outcome, Delivered) else None
+
+
+def _receipt_row(
+    gateway: Gateway, row: DeliveryRow, body: bytes, proof: Receipt, key: SealingKey
+) -> MessageRow:
+    row_id = gateway.ids.row()
+    return MessageRow(
+        row_id=row_id,
+        direction=INBOUND,
+        creditor_id=row.creditor_id,
+        kind=RECEIPT_KIND,
+        state=InboundState.ACCEPTED.value,
+        leg_id=row.leg_id,
+        delivery_id=row.delivery_id,
+        subject_id=row.subject_id,
+        message_id=proof.receipt_id,
+        digest=None,
+        wire_digest=hashlib.sha256(body).digest(),
+        recorded_at=gateway.clock.now(),
+        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, body),
     )
-    return wire.hexdigest()
 
 
 async def recover_lapsed(gateway: Gateway, controller: Controller, now: datetime) -> int:

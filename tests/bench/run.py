@@ -7,6 +7,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from gateway import logs
@@ -28,7 +29,7 @@ def main() -> int:
     arguments = _arguments()
     folder = Path(tempfile.mkdtemp(prefix="gateway-bench-"))
     folder.chmod(0o755)  # as root, the database runs as another user
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.thread_time)
     if arguments.profile is not None:
         profile.enable()
     try:
