@@ -216,12 +216,12 @@ async def settled(stage: Stage, controller: Controller = TOWN, rounds: int = 12)
     A round in which the process dies is followed by one of the next process.
     """
     for _ in range(rounds):
+        stage.clock.forward(LATER)
         try:
             if not await round_of(stage, controller):
                 return
         except Crash:
-            pass
-        stage.clock.forward(LATER)
+            continue
 
 
 async def legs(
