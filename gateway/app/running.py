@@ -49,8 +49,7 @@ class App:
         registry = Registry.load()
         live = LiveConfiguration(config_dir, registry.known())
         parts = await build(live, registry, calendar or AmsterdamCalendar())
-        settings = live.current.settings.workers
-        app = cls(live, parts, Workers(parts.gateway, settings.batch, settings.pause_seconds))
+        app = cls(live, parts, Workers(parts.gateway, live.current.settings.workers))
         try:
             await app._listen()
         except BaseException:

@@ -32,6 +32,8 @@ _CONNECTION_FAULTS = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # raised for a statement under way when the server is killed
     asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, just after a failover
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     TimeoutError,

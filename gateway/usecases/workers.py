@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from gateway.config.settings import WorkerSettings
 from gateway.domain.errors import GatewayError
 from gateway.domain.parties import Controller
 from gateway.store import deliveries, log
@@ -26,11 +27,12 @@ WATCH_EVERY = timedelta(seconds=30)
 
 
 class Workers:
-    """The loops of one process; `batch` rows at a time, at most `in_flight` sendings per loop."""
+    """The loops of one process: so many rows at a time, so many sendings under way."""
 
-    def __init__(self, gateway: Gateway, batch: int, pause: float, in_flight: int = 256) -> None:
-        self._gateway, self._batch, self._pause = gateway, batch, pause
-        self._in_flight = in_flight
+    def __init__(self, gateway: Gateway, settings: WorkerSettings) -> None:
+        self._gateway = gateway
+        self._batch, self._pause = settings.batch, settings.pause_seconds
+        self._in_flight = settings.in_flight
         self._wake = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._sending: set[asyncio.Task[None]] = set()
