@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -45,12 +46,14 @@ _PRINTABLE = st.characters(exclude_categories=("Cc", "Cs", "Cn"))
 _XML_SPACE = " \t\r\n"
 
 
+@cache
 def texts(longest: int) -> st.SearchStrategy[str]:
     """A text on one line; short ones mostly, because the bound has a test of its own."""
     drawn = st.text(_PRINTABLE, min_size=1, max_size=min(longest, 12))
     return drawn.map(lambda text: text.strip(_XML_SPACE)).filter(bool)
 
 
+@cache
 def numbers(longest: int) -> st.SearchStrategy[str]:
     """A number or reference of an organisation, as such numbers look."""
     return st.text("0123456789ABXYZ/.-", min_size=1, max_size=min(longest, 12))
@@ -127,6 +130,7 @@ SHAPES: tuple[Shape, ...] = tuple(
 """The shapes of a question that decide which message it becomes."""
 
 
+@cache
 def questions(
     creditor_class: CreditorClass, subject: type[ByName | ByBsn], metered: bool
 ) -> st.SearchStrategy[DebtStatementRequest]:
@@ -224,6 +228,7 @@ _LINES: dict[type[StatementLine], st.SearchStrategy[StatementLine]] = {
 refusals = st.builds(Refusal, reason=st.sampled_from(RefusalReason), contact=st.none() | contacts)
 
 
+@cache
 def statements(lines: tuple[type[StatementLine], ...]) -> st.SearchStrategy[DebtStatement]:
     """A statement with these kinds of lines."""
     return st.builds(
@@ -234,6 +239,7 @@ def statements(lines: tuple[type[StatementLine], ...]) -> st.SearchStrategy[Debt
     )
 
 
+@cache
 def replies(lines: tuple[type[StatementLine], ...]) -> st.SearchStrategy[Reply]:
     """Any reply a creditor can give, with these kinds of lines; statements mostly."""
     return st.one_of(statements(lines), statements(lines), refusals)

@@ -1,7 +1,7 @@
 """Damage to a message, one change to one element: every damage there is, or one that is drawn."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -90,10 +90,13 @@ def _add_attribute(target: etree._Element, junk: str) -> None:
     target.set("nieuw", junk)
 
 
-DAMAGES = (
-    _drop, _retext, _rename, _rename_as_neighbour, _repeat, _swap, _swap_texts, _foreign_digits,
-    _pad, _zero, _unqualify, _junk_attributes, _drop_attribute, _swap_attributes, _add_attribute,
+Damage = Callable[[etree._Element, str], None]
+WITH_JUNK: tuple[Damage, ...] = (_retext, _junk_attributes, _add_attribute)
+WITHOUT_JUNK: tuple[Damage, ...] = (
+    _drop, _rename, _rename_as_neighbour, _repeat, _swap, _swap_texts, _foreign_digits, _pad,
+    _zero, _unqualify, _drop_attribute, _swap_attributes,
 )  # fmt: skip
+DAMAGES = WITH_JUNK + WITHOUT_JUNK
 
 
 @st.composite
@@ -109,12 +112,13 @@ def damaged(draw: st.DrawFn, message: etree._Element) -> etree._Element:
 def every_damage(message: etree._Element) -> Iterator[etree._Element]:
     """Each different damage to each element of the message, as it comes off the wire."""
     seen = {serialise(message)}
+    changes: list[tuple[Damage, str]] = [(damage, "") for damage in WITHOUT_JUNK]
+    changes += [(damage, junk) for damage in WITH_JUNK for junk in JUNK]
     for place in range(len(list(message.iter()))):
-        for damage in DAMAGES:
-            for junk in JUNK:
-                copied = copy.deepcopy(message)
-                damage(list(copied.iter())[place], junk)
-                document = serialise(copied)
-                if document not in seen:
-                    seen.add(document)
-                    yield parse(document, _LIMIT)
+        for damage, junk in changes:
+            copied = copy.deepcopy(message)
+            damage(list(copied.iter())[place], junk)
+            document = serialise(copied)
+            if document not in seen:
+                seen.add(document)
+                yield parse(document, _LIMIT)

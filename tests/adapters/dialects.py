@@ -67,7 +67,7 @@ DIALECTS = [load(path.parent) for path in sorted((ROOT / "adapters").glob("*/ada
 def without_layout(element: etree._Element) -> etree._Element:
     """Drop the white space between elements: a creditor may indent what it sends."""
     for one in element.iter():
-        if len(one) and not (one.text or "").strip():
+        if not (one.text or "").strip():
             one.text = None
         if not (one.tail or "").strip():
             one.tail = None
