@@ -9,7 +9,7 @@ first three: what somebody else holds is skipped this time. So no two transactio
 other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -88,7 +88,7 @@ DELIVERIES_OF_LEGS = DELIVERIES + " and d.leg_id = any ($3::uuid[]) order by d.d
 LOCK_DELIVERIES_OF_BASIS = (
     DELIVERIES + " and d.basis_id = $3 order by d.delivery_id for update of d"
 )
-DELIVERY_OF_MESSAGE = DELIVERIES + " and d.message_id = $3"
+DELIVERIES_OF_MESSAGES = DELIVERIES + " and d.message_id = any ($3::uuid[])"
 WRITE_BACK = """
 update delivery set state = u.state, run_at = u.run_at, attempts = u.attempts,
        lease_token = u.lease_token, lease_until = u.lease_until, message_id = u.message_id,
@@ -199,10 +199,12 @@ async def lock_deliveries_of_basis(tx: Transaction, basis_id: BasisId) -> tuple[
     return await _fetch(tx, LOCK_DELIVERIES_OF_BASIS, basis_id)
 
 
-async def delivery_of_message(tx: Transaction, message_id: MessageId) -> DeliveryRow | None:
-    """Return the delivery that carried this message of ours."""
-    rows = await _fetch(tx, DELIVERY_OF_MESSAGE, message_id)
-    return rows[0] if rows else None
+async def deliveries_of_messages(
+    tx: Transaction, ids: Iterable[MessageId]
+) -> dict[MessageId, DeliveryRow]:
+    """Return the deliveries that carried these messages of ours, as far as there are any."""
+    rows = await _fetch(tx, DELIVERIES_OF_MESSAGES, list(ids))
+    return {row.message_id: row for row in rows if row.message_id is not None}
 
 
 async def write_back(tx: Transaction, rows: Sequence[DeliveryRow]) -> None:

@@ -73,7 +73,8 @@ update leg set reminders = $4, next_reminder_on = $5
 where bucket = $1 and controller = $2 and leg_id = $3
 """
 SET_CONFLICTING = """
-update leg set conflicting = true where bucket = $1 and controller = $2 and leg_id = $3
+update leg set conflicting = true
+where bucket = $1 and controller = $2 and leg_id = any ($3::uuid[])
 """
 
 
@@ -255,9 +256,10 @@ async def set_reminded(tx: Transaction, leg_id: LegId, count: int, next_on: date
     )
 
 
-async def set_conflicting(tx: Transaction, leg_id: LegId) -> None:
+async def set_conflicting(tx: Transaction, ids: Sequence[LegId]) -> None:
     """Mark that a second, different answer waits for a caseworker."""
-    await tx.connection.execute(SET_CONFLICTING, tx.bucket, tx.controller.value, leg_id)
+    if ids:
+        await tx.connection.execute(SET_CONFLICTING, tx.bucket, tx.controller.value, list(ids))
 
 
 async def _fetch(tx: Transaction, statement: str, argument: object) -> tuple[LegRow, ...]:

@@ -5,7 +5,7 @@ document again gets the receipt that was given then, another document under the 
 incident.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -40,15 +40,17 @@ from message m where m.bucket = $1 and m.controller = $2
 READ_MESSAGE = MESSAGES + " and m.row_id = $3"
 READ_OUTBOUND = MESSAGES + " and m.delivery_id = any ($3::uuid[]) and m.direction = 'uit'"
 MESSAGES_OF_LEGS = MESSAGES + " and m.leg_id = any ($3::uuid[]) order by m.row_id"
-ADD_GUARD = """
+ADD_GUARDS = """
 insert into message_guard (bucket, controller, creditor_id, message_id, digest, receipt)
-values ($1, $2, $3, $4, $5, $6)
+select $1, $2, g.* from unnest($3::text[], $4::uuid[], $5::bytea[], $6::bytea[]) as g
 on conflict do nothing
-returning true
+returning creditor_id, message_id
 """
-READ_GUARD = """
-select digest, receipt from message_guard
-where bucket = $1 and controller = $2 and creditor_id = $3 and message_id = $4
+READ_GUARDS = """
+select g.creditor_id, g.message_id, g.digest, g.receipt
+from unnest($3::text[], $4::uuid[]) as asked(creditor_id, message_id)
+join message_guard g on g.bucket = $1 and g.controller = $2
+ and g.creditor_id = asked.creditor_id and g.message_id = asked.message_id
 """
 ADD_REPLY = """
 insert into reply (bucket, controller, leg_id, version, subject_id, row_id, received_on, sealed)
@@ -60,6 +62,9 @@ where bucket = $1 and controller = $2 and leg_id = any ($3::uuid[]) order by leg
 """
 
 OUTBOUND, INBOUND = "uit", "in"
+
+MessageKey = tuple[CreditorId, MessageId]
+"""A message id, and whose it is: creditors number without knowing of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,43 +176,58 @@ async def messages_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[Messa
     return tuple(_message(row) for row in rows)
 
 
-async def guard(
-    tx: Transaction, creditor: CreditorId, message_id: MessageId, accepted: Guarded
-) -> bool:
-    """Take this message id; False when it was taken before (waits for a rival to commit)."""
-    return bool(
-        await tx.connection.fetchval(
-            ADD_GUARD,
-            tx.bucket,
-            tx.controller.value,
-            creditor,
-            message_id,
-            accepted.digest,
-            accepted.receipt,
-        )
-    )
-
-
-async def guarded(tx: Transaction, creditor: CreditorId, message_id: MessageId) -> Guarded | None:
-    """Return what was accepted earlier under this id."""
-    row = await tx.connection.fetchrow(
-        READ_GUARD, tx.bucket, tx.controller.value, creditor, message_id
-    )
-    return Guarded(row["digest"], row["receipt"]) if row else None
-
-
-async def add_reply(tx: Transaction, row: ReplyRow) -> None:
-    """Add a version of the answer of a leg."""
-    await tx.connection.execute(
-        ADD_REPLY,
+async def guard(tx: Transaction, accepted: Mapping[MessageKey, Guarded]) -> set[MessageKey]:
+    """Take these message ids; return those that were free (waits for a rival to commit)."""
+    if not accepted:
+        return set()
+    in_order = sorted(accepted)  # two that take the same ids wait for each other, once
+    rows = await tx.connection.fetch(
+        ADD_GUARDS,
         tx.bucket,
         tx.controller.value,
-        row.leg_id,
-        row.version,
-        row.subject_id,
-        row.row_id,
-        row.received_on,
-        row.sealed,
+        [creditor for creditor, _ in in_order],
+        [message_id for _, message_id in in_order],
+        [accepted[key].digest for key in in_order],
+        [accepted[key].receipt for key in in_order],
+    )
+    return {(row["creditor_id"], row["message_id"]) for row in rows}
+
+
+async def guarded(tx: Transaction, keys: Iterable[MessageKey]) -> dict[MessageKey, Guarded]:
+    """Return what was accepted earlier under these ids."""
+    asked = list(keys)
+    rows = await tx.connection.fetch(
+        READ_GUARDS,
+        tx.bucket,
+        tx.controller.value,
+        [creditor for creditor, _ in asked],
+        [message_id for _, message_id in asked],
+    )
+    return {
+        (row["creditor_id"], row["message_id"]): Guarded(row["digest"], row["receipt"])
+        for row in rows
+    }
+
+
+async def add_replies(tx: Transaction, rows: Sequence[ReplyRow]) -> None:
+    """Add versions of answers of legs."""
+    if not rows:
+        return
+    await tx.connection.executemany(
+        ADD_REPLY,
+        [
+            (
+                tx.bucket,
+                tx.controller.value,
+                row.leg_id,
+                row.version,
+                row.subject_id,
+                row.row_id,
+                row.received_on,
+                row.sealed,
+            )
+            for row in rows
+        ],
     )
 
 

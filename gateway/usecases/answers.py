@@ -1,20 +1,22 @@
-"""Store an accepted answer: message, version, leg and event in one transaction.
+"""Store accepted answers: message, version, leg and event in one transaction.
 
 Version 1 stands. A later answer that says the same is only filed; one that says something else is
 kept as version 2 and marked as a conflict that waits for a caseworker.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gateway.domain.events import EventType, NewEvent
+from gateway.domain.identifiers import LegId
 from gateway.domain.inquiry import InboundState, LegEvent, advance_leg, allows
 from gateway.domain.statement import Refusal, Reply
-from gateway.ledger.sealing import NONCE_BYTES
+from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.ports.creditor import Identified
 from gateway.store import legs, messages
 from gateway.store.database import Transaction
-from gateway.store.messages import INBOUND, MessageRow, ReplyRow
+from gateway.store.messages import INBOUND, MessageKey, MessageRow, ReplyRow
 from gateway.store.sealed import seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
@@ -23,83 +25,116 @@ from gateway.usecases.personal import automatic
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Accepted:
-    """A verified, valid and understood answer."""
+    """A verified, valid and understood answer, and the conversation it belongs to."""
 
+    talk: Conversation
     document: bytes
     digest: bytes
     identified: Identified
     reply: Reply
 
-
-async def store_answer(
-    gateway: Gateway, tx: Transaction, talk: Conversation, accepted: Accepted
-) -> None:
-    """Write the answer down and move its leg; the leg is locked."""
-    key = await gateway.keys.one(tx.controller, talk.leg.subject_id)
-    earlier = await messages.replies_of_legs(tx, [talk.leg.leg_id])
-    row = _message(gateway, talk, accepted)
-    sealed = seal_content(key, gateway.ids.chance(NONCE_BYTES), row.row_id, accepted.document)
-    await messages.add_messages(tx, [replace(row, sealed=sealed)])
-    conflict = bool(earlier) and earlier[0].reply(key) != accepted.reply
-    if not earlier or conflict:
-        content = messages.encode_reply(accepted.reply)
-        await messages.add_reply(
-            tx,
-            ReplyRow(
-                leg_id=talk.leg.leg_id,
-                version=len(earlier) + 1,
-                subject_id=talk.leg.subject_id,
-                row_id=row.row_id,
-                received_on=gateway.calendar.today(),
-                sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row.row_id, content),
-            ),
-        )
-    await _move_leg(tx, talk, accepted, conflict=conflict)
-    await gateway.journal.append(tx, [_event(talk, accepted, conflict=conflict)])
+    @property
+    def key(self) -> MessageKey:
+        """Whose message id it is."""
+        return self.talk.leg.creditor_id, self.identified.message_id
 
 
-def _message(gateway: Gateway, talk: Conversation, accepted: Accepted) -> MessageRow:
+@dataclass(frozen=True, slots=True)
+class _Filing:
+    """An answer with its place: `version` is None when it says nothing new."""
+
+    answer: Accepted
+    key: SealingKey
+    message: MessageRow
+    version: int | None
+
+    @property
+    def conflicts(self) -> bool:
+        return self.version is not None and self.version > 1
+
+
+async def store_answers(gateway: Gateway, tx: Transaction, accepted: Sequence[Accepted]) -> None:
+    """Write answers down and move their legs, which are locked and each occur once."""
+    if not accepted:
+        return
+    ids = [one.talk.leg.leg_id for one in accepted]
+    keys = await gateway.keys.many(tx.controller, {one.talk.leg.subject_id for one in accepted})
+    earlier: dict[LegId, list[ReplyRow]] = {}
+    for row in await messages.replies_of_legs(tx, ids):
+        earlier.setdefault(row.leg_id, []).append(row)
+    filings = [_filing(gateway, one, earlier, keys[one.talk.leg.subject_id]) for one in accepted]
+    await messages.add_messages(tx, [one.message for one in filings])
+    await messages.add_replies(tx, [_reply(gateway, one) for one in filings if one.version])
+    await _move_legs(tx, filings)
+    await gateway.journal.append(tx, [_event(one) for one in filings])
+
+
+def _filing(
+    gateway: Gateway, answer: Accepted, earlier: Mapping[LegId, Sequence[ReplyRow]], key: SealingKey
+) -> _Filing:
+    known = earlier.get(answer.talk.leg.leg_id, ())
+    says_new = not known or known[0].reply(key) != answer.reply
+    version = len(known) + 1 if says_new else None
+    return _Filing(answer, key, _message(gateway, answer, key), version)
+
+
+def _message(gateway: Gateway, answer: Accepted, key: SealingKey) -> MessageRow:
+    talk, row_id = answer.talk, gateway.ids.row()
     return MessageRow(
-        row_id=gateway.ids.row(),
+        row_id=row_id,
         direction=INBOUND,
         creditor_id=talk.leg.creditor_id,
-        kind=accepted.identified.kind.value,
+        kind=answer.identified.kind.value,
         state=InboundState.ACCEPTED.value,
         leg_id=talk.leg.leg_id,
         delivery_id=talk.delivery.delivery_id,
         subject_id=talk.leg.subject_id,
-        message_id=accepted.identified.message_id,
-        digest=accepted.digest,
-        wire_digest=hashlib.sha256(accepted.document).digest(),
+        message_id=answer.identified.message_id,
+        digest=answer.digest,
+        wire_digest=hashlib.sha256(answer.document).digest(),
         recorded_at=gateway.clock.now(),
-        sealed=None,
+        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, answer.document),
     )
 
 
-async def _move_leg(
-    tx: Transaction, talk: Conversation, accepted: Accepted, *, conflict: bool
-) -> None:
-    refused = isinstance(accepted.reply, Refusal)
-    event = LegEvent.REFUSAL_ACCEPTED if refused else LegEvent.ANSWER_ACCEPTED
-    if conflict:
-        await legs.set_conflicting(tx, talk.leg.leg_id)
-    elif allows(talk.leg.state, event):
-        await legs.set_states(tx, [(talk.leg.leg_id, advance_leg(talk.leg.state, event), None)])
+def _reply(gateway: Gateway, filing: _Filing) -> ReplyRow:
+    leg, row_id = filing.answer.talk.leg, filing.message.row_id
+    content = messages.encode_reply(filing.answer.reply)
+    return ReplyRow(
+        leg_id=leg.leg_id,
+        version=filing.version or 1,
+        subject_id=leg.subject_id,
+        row_id=row_id,
+        received_on=gateway.calendar.today(),
+        sealed=seal_content(filing.key, gateway.ids.chance(NONCE_BYTES), row_id, content),
+    )
 
 
-def _event(talk: Conversation, accepted: Accepted, *, conflict: bool) -> NewEvent:
-    refused = isinstance(accepted.reply, Refusal)
+async def _move_legs(tx: Transaction, filings: Sequence[_Filing]) -> None:
+    states = []
+    for one in filings:
+        leg, refused = one.answer.talk.leg, isinstance(one.answer.reply, Refusal)
+        event = LegEvent.REFUSAL_ACCEPTED if refused else LegEvent.ANSWER_ACCEPTED
+        if not one.conflicts and allows(leg.state, event):
+            states.append((leg.leg_id, advance_leg(leg.state, event), None))
+    await legs.set_states(tx, states)
+    await legs.set_conflicting(tx, [one.answer.talk.leg.leg_id for one in filings if one.conflicts])
+
+
+def _event(filing: _Filing) -> NewEvent:
+    talk, answer = filing.answer.talk, filing.answer
+    refused = isinstance(answer.reply, Refusal)
     kind = EventType.EXCHANGE_REFUSED if refused else EventType.EXCHANGE_RESPONSE
     return NewEvent(
-        EventType.EXCHANGE_CONFLICT if conflict else kind,
+        EventType.EXCHANGE_CONFLICT if filing.conflicts else kind,
         talk.leg.stream_id,
         {
             "ground": talk.basis.basis.kind.value,
             "partner": talk.leg.creditor_id,
-            "message_id": str(accepted.identified.message_id),
-            "answers": str(accepted.identified.answers),
-            "document_sha256": accepted.digest.hex(),
-            "wire_sha256": hashlib.sha256(accepted.document).hexdigest(),
+            "message_id": str(answer.identified.message_id),
+            "answers": str(answer.identified.answers),
+            "document_sha256": answer.digest.hex(),
+            "wire_sha256": filing.message.wire_digest.hex(),
             "purpose": talk.leg.purpose.value,
         },
         automatic(talk.leg.case_id),

@@ -5,7 +5,6 @@ else under a key of its own. A message that comes again is kept once. An answer 
 opens a breach record.
 """
 
-import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 
@@ -24,8 +23,9 @@ from gateway.store.sealed import seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation, envelope_of
 from gateway.usecases.personal import automatic
+from gateway.usecases.signing import sign_all
 from gateway.wire.schema import validate
-from gateway.wire.signature import Verified, sign
+from gateway.wire.signature import Verified
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,5 +130,5 @@ async def fault_message(gateway: Gateway, refused: Refused) -> bytes | None:
     fault = FaultNotice(refused.fault.wire_code, refused.fault.title)
     element = notice.compose(fault, replace(envelope, answers=found.message_id))
     valid = validate(element, notice.schema(fault), gateway.catalogue)
-    signer = gateway.signers[talk.controller.oin]
-    return (await asyncio.to_thread(sign, valid, signer, now)).document
+    [signed] = await sign_all([valid], gateway.signers[talk.controller.oin], now)
+    return signed.document
