@@ -116,6 +116,8 @@ def _play(args: argparse.Namespace, reporter: "Reporter") -> int:
         told = uvloop.run(show.run(None if unattended else stay_up))
     except StoryFailed as fault:
         print(f"gateway demo: {fault}", file=sys.stderr)
+        if args.json:
+            print(json.dumps({"practice": True, "ok": False, "fault": str(fault)}))
         return FOUND
     finally:
         reporter.close()
@@ -128,10 +130,10 @@ def _case(args: argparse.Namespace) -> "CaseFile":
     from gateway.practice.casefile import STORY, default_case, parse_case, read_case_file
     from gateway.registry import Registry
 
-    adapters, today = Registry.load().known().adapters, AmsterdamCalendar().today()
+    registry, today = Registry.load(), AmsterdamCalendar().today()
     if args.case is None:
-        return parse_case(default_case(), STORY, adapters, today)
-    return read_case_file(args.case, adapters, today)
+        return parse_case(default_case(), STORY, registry, today)
+    return read_case_file(args.case, registry, today)
 
 
 def _conclude(args: argparse.Namespace, told: "Told", checks: "tuple[Check, ...]") -> int:

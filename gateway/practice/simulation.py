@@ -194,7 +194,7 @@ def _partners(configuration: Configuration, wish: Wish) -> tuple[Partner, ...]:
 
 
 def _known_cast(registry: Registry, today: date) -> Mapping[str, CastCreditor]:
-    case = parse_case(default_case(), "demo", registry.known().adapters, today)
+    case = parse_case(default_case(), "demo", registry, today)
     return {str(one.creditor_id): one for one in case.cast.creditors}
 
 

@@ -83,7 +83,7 @@ def _transfer(transfer: TransferForm, day: date, names: Mapping[str, str]) -> Tr
         invoice_number_per_helper=transfer.invoice_number_per_helper,
         reference_date=transfer.reference_date or day,
         holder_kind=transfer.holder_kind,
-        holder_name=names[transfer.holder],
+        holder_name=names.get(transfer.holder, ""),
         transferred_on=transfer.transferred_on,
         holder_reference=transfer.holder_reference,
     )

@@ -18,9 +18,12 @@ from gateway.api.forms import Incoming, read_body
 from gateway.api.resources.cases import CaseIn
 from gateway.domain.errors import ConfigurationFault, Finding, InvalidInput
 from gateway.domain.parties import CreditorClass
+from gateway.practice.casefile.asking import why_unsayable
 from gateway.practice.casefile.casting import cast_creditor
 from gateway.practice.casefile.forms import MAXIMUM_CENTS, ClaimForm, CreditorForm
-from gateway.practice.cast import Behaviour, Cast
+from gateway.practice.cast import Behaviour, Cast, CastCreditor
+from gateway.registry import Registry
+from gateway.usecases.commands import OpenCase
 
 STORY = "voorbeeld.json"
 MAXIMUM_CREDITORS = 40
@@ -63,22 +66,22 @@ def default_case() -> bytes:
     return files("gateway.practice.casefile").joinpath("data", STORY).read_bytes()
 
 
-def read_case_file(path: Path, adapters: frozenset[str], today: date) -> CaseFile:
+def read_case_file(path: Path, registry: Registry, today: date) -> CaseFile:
     """Read a case file of the user; raises ConfigurationFault with every fault in it."""
     try:
         content = path.read_bytes()
     except OSError as fault:
         raise _fault(path.name, "", f"cannot be read ({fault.strerror})") from fault
-    return parse_case(content, path.name, adapters, today)
+    return parse_case(content, path.name, registry, today)
 
 
-def parse_case(content: bytes, name: str, adapters: frozenset[str], today: date) -> CaseFile:
+def parse_case(content: bytes, name: str, registry: Registry, today: date) -> CaseFile:
     """Return the cast in this JSON; `today` is the first day if the file names none.
 
     Raises:
         ConfigurationFault: with every fault, each with the place where it stands.
     """
-    return _Reader(name, adapters, today).read(content)
+    return _Reader(name, registry, today).read(content)
 
 
 def _fault(name: str, key: str, problem: str) -> ConfigurationFault:
@@ -88,8 +91,8 @@ def _fault(name: str, key: str, problem: str) -> ConfigurationFault:
 class _Reader:
     """Reads one case file and gathers what is wrong with it."""
 
-    def __init__(self, name: str, adapters: frozenset[str], today: date) -> None:
-        self._name, self._adapters, self._today = name, adapters, today
+    def __init__(self, name: str, registry: Registry, today: date) -> None:
+        self._name, self._registry, self._today = name, registry, today
         self._found: list[Finding] = []
 
     def read(self, content: bytes) -> CaseFile:
@@ -99,17 +102,32 @@ class _Reader:
         head = self._form(CaseIn, {"startdatum": self._today.isoformat()} | rest, "")
         forms = [self._form(CreditorForm, one, at) for at, one in _places(listed)]
         self._check_list(listed, forms)
-        if self._found or head is None:
+        opened = None if head is None else head.command()
+        creditors = self._creditors(opened, forms) if opened else ()
+        if self._found or opened is None:
             raise ConfigurationFault(self._found)
-        opened = head.command()
-        good = [form for form in forms if form is not None]
-        names = {form.creditor_id: form.name for form in good}
-        creditors = tuple(
-            cast_creditor(form, number, opened.started_on, names)
-            for number, form in enumerate(good)
+        return CaseFile(
+            Cast(opened.reference, opened.resident, opened.started_on, creditors), source
         )
-        cast = Cast(opened.reference, opened.resident, opened.started_on, creditors)
-        return CaseFile(cast, source)
+
+    def _creditors(
+        self, opened: OpenCase, forms: Sequence[CreditorForm | None]
+    ) -> tuple[CastCreditor, ...]:
+        """Return everybody whose form is good, having tried out what they will say."""
+        names = {form.creditor_id: form.name for form in forms if form is not None}
+        found = []
+        for number, form in enumerate(forms):
+            if form is not None:
+                creditor = cast_creditor(form, number, opened.started_on, names)
+                found.append(creditor)
+                self._try_out(creditor, opened, number)
+        return tuple(found)
+
+    def _try_out(self, creditor: CastCreditor, opened: OpenCase, number: int) -> None:
+        if creditor.adapter in self._registry.adapters:
+            why = why_unsayable(creditor, opened.resident, self._registry, opened.started_on)
+            if why is not None:
+                self._add(f"{_CREDITORS}.{number}", why)
 
     def _json(self, content: bytes) -> dict[str, Any]:
         if len(content) > _MAXIMUM_BYTES:
@@ -157,16 +175,13 @@ class _Reader:
                 parties |= {party} if party else set()
 
     def _check_creditor(self, form: CreditorForm, at: str, ids: set[str]) -> None:
-        if form.adapter not in self._adapters:
-            known = ", ".join(sorted(self._adapters))
+        if form.adapter not in self._registry.adapters:
+            known = ", ".join(sorted(self._registry.adapters))
             self._add(f"{at}.adapter", f"there is no such adapter; known: {known}")
         if form.oin and form.kvk:
             self._add(f"{at}.kvk", "give either oin or kvk")
-        meters = form.creditor_class is CreditorClass.UTILITY or form.adapter == "energie"
-        if meters and not form.meter_readings:
+        if form.creditor_class is CreditorClass.UTILITY and not form.meter_readings:
             self._add(f"{at}.meterstanden", "is missing: a creditor of class Nuts is asked with it")
-        if form.adapter == "energie" and form.bsn_law is not None:
-            self._add(f"{at}.bsnWet", "the dialect energie has no place for a BSN")
         self._check_answer(form, at)
         for number, transfer in enumerate(form.transferred):
             if transfer.holder not in ids - {form.creditor_id}:

@@ -142,7 +142,7 @@ class Acts:
 def consent_parts(cast: Cast) -> tuple[CreditorId, CreditorId] | None:
     """Return who is asked on consent, and for whom the consent is withdrawn; None without two.
 
-    The first answers at once. A public creditor is asked by BSN, which a helper may not use.
+    The first answers at once. A public creditor is left out: it is asked by law, not on consent.
     """
     private = [one for one in cast.creditors if one.creditor_class is not CreditorClass.PUBLIC]
     prompt = [one.creditor_id for one in private if one.behaviour in _ANSWERS_AT_ONCE]
