@@ -1,7 +1,7 @@
 """Store accepted answers: message, version, leg and event in one transaction.
 
-Version 1 stands. A later answer that says the same is only filed; one that says something else is
-kept as version 2 and marked as a conflict that waits for a caseworker.
+Version 1 stands. A later answer that says the same as one that is kept is only filed; one that says
+something else is kept as version 2 and marked as a conflict that waits for a caseworker.
 """
 
 import hashlib
@@ -73,7 +73,7 @@ def _filing(
     gateway: Gateway, answer: Accepted, earlier: Mapping[LegId, Sequence[ReplyRow]], key: SealingKey
 ) -> _Filing:
     known = earlier.get(answer.talk.leg.leg_id, ())
-    says_new = not known or known[0].reply(key) != answer.reply
+    says_new = all(row.reply(key) != answer.reply for row in known)
     version = len(known) + 1 if says_new else None
     return _Filing(answer, key, _message(gateway, answer, key), version)
 

@@ -128,7 +128,7 @@ async def _read(gateway: Gateway, tx: Transaction, batch: Sequence[Incoming]) ->
         if one.identified.answers is not None and one.key not in guarded
     }
     found = await deliveries.deliveries_of_messages(tx, answered)
-    bases = await legal_bases.lock_bases(tx, (row.basis_id for row in found.values()))
+    bases = await legal_bases.hold_bases(tx, (row.basis_id for row in found.values()))
     locked = await legs.lock_legs(tx, sorted({row.leg_id for row in found.values()}))
     keys = await gateway.keys.many(tx.controller, {leg.subject_id for leg in locked.values()})
     return _Background(guarded, found, bases, locked, keys)
@@ -151,6 +151,7 @@ def _judge(
     gateway: Gateway, controller: Controller, background: _Background, incoming: Incoming
 ) -> Accepted:
     incoming.conversation = talk = _correlate(gateway, controller, background, incoming)  # 6
+    _check_kind(gateway, talk, incoming.identified)
     _check_ground(gateway, talk)  # 7
     valid = validate(incoming.verified.element, incoming.schema, gateway.catalogue)  # 8
     reply = _interpret(gateway, talk, valid.element)  # 9
@@ -168,11 +169,14 @@ def _correlate(
     leg = background.legs[delivery.leg_id]
     if leg.conversation_id != found.conversation_id:
         raise NotCorrelated
-    allowed = gateway.adapter(partner).replies.get(QUESTION_KIND[delivery.kind], frozenset())
-    if found.kind not in allowed:
-        raise ReplyNotAllowed
     basis, key = background.bases[leg.basis_id], background.keys[leg.subject_id]
     return open_conversation(gateway, controller, delivery, leg, basis, key)
+
+
+def _check_kind(gateway: Gateway, talk: Conversation, found: Identified) -> None:
+    question = QUESTION_KIND[talk.delivery.kind]
+    if found.kind not in gateway.adapter(talk.partner).replies.get(question, frozenset()):
+        raise ReplyNotAllowed
 
 
 def _check_ground(gateway: Gateway, talk: Conversation) -> None:

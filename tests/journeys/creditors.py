@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from types import ModuleType
+from typing import cast
 
 from gateway.domain.errors import MessageReused
 from gateway.domain.identifiers import ClientNumber, CreditorId, MessageId, Oin
@@ -31,6 +32,11 @@ from gateway.wire.signature import Signed, Signer, sign, verify
 from gateway.wire.trust import PartnerTrust
 from gateway.wire.xml import Element
 
+_LOOSE = """\
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{space}">
+<xs:element name="{name}"/>
+</xs:schema>"""
+
 
 class Crash(Exception):
     """The process died here: nothing after this line happened."""
@@ -50,7 +56,10 @@ class Act(Enum):
 
 @dataclass(slots=True)
 class MemoryCreditor:
-    """One creditor and what it does; `reply` None means that it gives only a receipt."""
+    """One creditor and what it does; `reply` None means that it gives only a receipt.
+
+    `spoiled` makes what it says instead, to a question.
+    """
 
     party: Oin
     adapter: CreditorAdapter
@@ -61,6 +70,7 @@ class MemoryCreditor:
     clock: Clock
     ids: Ids
     reply: Reply | None = None
+    spoiled: Callable[["MemoryCreditor"], bytes] | None = None
     acts: deque[Act] = field(default_factory=deque)
     came: list[Identified] = field(default_factory=list)
     documents: list[bytes] = field(default_factory=list)
@@ -88,6 +98,8 @@ class MemoryCreditor:
     def _answer(self, question: Element, found: Identified, digest: bytes) -> bytes:
         if found.kind is MessageKind.DEBT_STATEMENT_REQUEST:
             self.questions[found.message_id] = question
+            if self.spoiled is not None:
+                return self.spoiled(self)
             if self.reply is not None:
                 return self.answer(question, self.reply)
         return self.receipt(found, digest)
@@ -126,6 +138,22 @@ class MemoryCreditor:
         return sign(
             validate(element, receipt.RECEIPT_SCHEMA, self.catalogue), self.signer, now
         ).document
+
+    def sign_anything(self, element: Element, signer: Signer | None = None) -> bytes:
+        """Sign an element whatever its schema says, as a broken creditor would."""
+        space, _, name = str(element.tag).removeprefix("{").partition("}")
+        loose = SchemaCatalogue({"ruim.xsd": _LOOSE.format(space=space, name=name).encode()})
+        valid = validate(element, "ruim.xsd", loose)
+        return sign(valid, signer or self.signer, self.clock.now()).document
+
+    def unsigned(self, reply: Reply, *, question: Element | None = None) -> Element:
+        """Return an answer to the last question, still to be spoiled and signed."""
+        asked = self.last_question if question is None else question
+        now = self.clock.now().replace(microsecond=0)
+        return cast(
+            Element,
+            self.simulator.answer(asked, reply, MessageId(self.ids.reference()), now),
+        )
 
     @property
     def last_question(self) -> Element:
