@@ -15,7 +15,8 @@ from gateway.domain.parties import Contact, Environment
 from gateway.domain.person import ByBsn, ByName, Resident, Subject
 from gateway.domain.statement import DebtStatementRequest
 from gateway.ports.creditor import Citation, Envelope
-from gateway.practice.cast import CastCreditor
+from gateway.practice.behaviours import Variant, reply_of
+from gateway.practice.cast import Behaviour, CastCreditor
 from gateway.practice.creditor.dialect import load_dialect
 from gateway.registry import Registry
 from gateway.wire.schema import validate
@@ -24,6 +25,11 @@ from gateway.wire.xml import Element
 _NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 _CLIENT = ClientNumber("K-0000-0000-0000")
 _YEAR = timedelta(days=365)
+_MORE = {
+    Behaviour.TWO_ANSWERS: (Variant.OTHER_AMOUNT,),
+    Behaviour.CLIENT_UNKNOWN: (Variant.CLIENT_UNKNOWN,),
+}
+"""What else these creditors will say."""
 
 
 def why_unsayable(
@@ -68,9 +74,10 @@ def _ask(creditor: CastCreditor, resident: Resident, registry: Registry, day: da
 def _answer(creditor: CastCreditor, question: Element, registry: Registry, day: date) -> None:
     dialect = load_dialect(creditor.adapter)
     sent_at = datetime.combine(day, time(), UTC)
-    element = dialect.answer(question, creditor.statement, MessageId(_NOBODY), sent_at)
-    schema = dialect.adapter.schemas[str(element.tag)]
-    validate(element, schema, registry.catalogue)
+    for variant in (Variant.OWN, *_MORE.get(creditor.behaviour, ())):
+        reply = reply_of(creditor.statement, variant)
+        element = dialect.answer(question, reply, MessageId(_NOBODY), sent_at)
+        validate(element, dialect.adapter.schemas[str(element.tag)], registry.catalogue)
 
 
 def _subject(creditor: CastCreditor, resident: Resident) -> Subject:

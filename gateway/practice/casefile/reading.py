@@ -124,10 +124,12 @@ class _Reader:
         return tuple(found)
 
     def _try_out(self, creditor: CastCreditor, opened: OpenCase, number: int) -> None:
-        if creditor.adapter in self._registry.adapters:
+        at = f"{_CREDITORS}.{number}"
+        # What already has a fault of its own would only be told twice.
+        if not any(f"{found.key}.".startswith(f"{at}.") for found in self._found):
             why = why_unsayable(creditor, opened.resident, self._registry, opened.started_on)
             if why is not None:
-                self._add(f"{_CREDITORS}.{number}", why)
+                self._add(at, why)
 
     def _json(self, content: bytes) -> dict[str, Any]:
         if len(content) > _MAXIMUM_BYTES:
