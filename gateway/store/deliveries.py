@@ -58,7 +58,8 @@ CLAIM_QUEUED = (
     CLAIMABLE
     + """
   and d.state = 'in_wachtrij' and d.not_before <= $3 and d.run_at <= $4
-order by d.run_at limit $5 for update of b, l, d skip locked
+order by d.run_at limit $5 for share of b skip locked
+for update of l, d skip locked
 """
 )
 # Log first, then act: the intention must already be under a signed checkpoint. A creditor whose
@@ -71,7 +72,8 @@ CLAIM_TO_SEND = (
               where e.bucket = $1 and e.controller = $2 and e.event_id = d.intention_event)
   and not exists (select from creditor_health h
                   where h.creditor_id = d.creditor_id and h.open_until > $3)
-order by d.run_at limit $4 for update of b, l, d skip locked
+order by d.run_at limit $4 for share of b skip locked
+for update of l, d skip locked
 """
 )
 CLAIM_LAPSED = (
@@ -165,14 +167,14 @@ async def add_deliveries(tx: Transaction, rows: Sequence[DeliveryRow]) -> None:
 async def claim_queued(
     tx: Transaction, today: date, now: datetime, limit: int
 ) -> tuple[DeliveryRow, ...]:
-    """Lock queued deliveries that may leave today, each with its ground and its leg."""
+    """Lock queued deliveries that may leave today, its leg too, and hold its ground."""
     return await _fetch(tx, CLAIM_QUEUED, today, now, limit)
 
 
 async def claim_to_send(tx: Transaction, now: datetime, limit: int) -> tuple[DeliveryRow, ...]:
     """Lock recorded or doubtful deliveries whose intention is under a signed checkpoint.
 
-    Each with its ground and its leg.
+    Their legs too; their grounds are held.
     """
     return await _fetch(tx, CLAIM_TO_SEND, now, limit)
 

@@ -1,7 +1,8 @@
 """Grounds as stored: record, find, lock, end.
 
-Locking a ground also locks its stream, so that an ending, a dispatch and an answer on one ground
-happen one after the other, and the log shows them in that order.
+Whoever acts on a ground holds it, and holders do not wait for each other; whoever ends it locks it,
+and waits for all holders. So nothing happens on a ground while it ends, and the stream, which is
+locked last, shows everything in the order in which it happened.
 """
 
 import json
@@ -44,13 +45,15 @@ from legal_basis
 where bucket = $1 and controller = $2 and case_id = $3
 order by recorded_at, basis_id
 """
-LOCK_BASES = """
+BASES = """
 select b.basis_id, b.case_id, b.subject_id, b.stream_id, b.kind, b.state, b.citation,
        b.valid_from, b.valid_until, b.scope, b.recorded_at, b.ended_at, b.end_reason, b.sealed
 from legal_basis b
 where b.bucket = $1 and b.controller = $2 and b.basis_id = any ($3::uuid[])
-order by b.basis_id for update
+order by b.basis_id
 """
+HOLD_BASES = BASES + " for share"
+LOCK_BASES = BASES + " for update"
 END_BASIS = """
 update legal_basis set state = $4, ended_at = $5, end_reason = $6
 where bucket = $1 and controller = $2 and basis_id = $3
@@ -116,9 +119,20 @@ async def bases_of_case(tx: Transaction, case_id: CaseId) -> tuple[BasisRow, ...
     return tuple(_row(row) for row in rows)
 
 
+async def hold_bases(tx: Transaction, ids: Iterable[BasisId]) -> dict[BasisId, BasisRow]:
+    """Return these grounds as they now stand, and keep them so until the transaction ends."""
+    return await _fetch(tx, HOLD_BASES, ids)
+
+
 async def lock_bases(tx: Transaction, ids: Iterable[BasisId]) -> dict[BasisId, BasisRow]:
-    """Lock these grounds until the transaction ends and return them as they now stand."""
-    rows = await tx.connection.fetch(LOCK_BASES, tx.bucket, tx.controller.value, sorted(set(ids)))
+    """Lock these grounds, to change them; waits for everybody who holds one."""
+    return await _fetch(tx, LOCK_BASES, ids)
+
+
+async def _fetch(
+    tx: Transaction, statement: str, ids: Iterable[BasisId]
+) -> dict[BasisId, BasisRow]:
+    rows = await tx.connection.fetch(statement, tx.bucket, tx.controller.value, sorted(set(ids)))
     return {row["basis_id"]: _row(row) for row in rows}
 
 

@@ -59,7 +59,7 @@ async def ask_creditors(
     if command.purpose not in _ASKED_FOR:
         raise NotCovered("doel")
     case = await cases.read_case(tx, command.case_id)
-    basis = (await legal_bases.lock_bases(tx, [command.basis_id])).get(command.basis_id)
+    basis = (await legal_bases.hold_bases(tx, [command.basis_id])).get(command.basis_id)
     if case is None or basis is None or basis.basis.case_id != command.case_id:
         raise NotFound
     key = await gateway.keys.one(tx.controller, case.subject_id)

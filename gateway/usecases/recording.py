@@ -81,7 +81,7 @@ async def load_conversations(
 
     A delivery whose partner is gone from the configuration is absent from the first result.
     """
-    bases = await legal_bases.lock_bases(tx, (row.basis_id for row in rows))
+    bases = await legal_bases.hold_bases(tx, (row.basis_id for row in rows))
     conversations = await legs.read_legs(tx, [row.leg_id for row in rows])
     keys = await gateway.keys.many(tx.controller, {row.subject_id for row in rows})
     found = {}
