@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gateway.practice.casefile import CaseFile
-    from gateway.practice.story.checks import Check
-    from gateway.practice.story.report import Reporter
+    from gateway.practice.story.proving.checks import Check
+    from gateway.practice.story.telling.report import Reporter
     from gateway.practice.story.told import Told
 
 GOOD, FOUND = 0, 1
@@ -54,6 +54,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--seed", type=int, metavar="N", help="another order of asking, the same for the same N")
     add("--out", type=Path, default=Path(".demo"), metavar="DIR", help="folder (default .demo)")
     add("--case", type=Path, metavar="FILE", help="play this case file (docs/demo.md)")
+    add("--schuldeiser", metavar="URL", help="a creditor endpoint of your own joins the story")
     add("--port", type=_port, default=0, help="port for back offices (default: a free one)")
     add("--creditor-port", type=_port, default=0, help="port for creditors (default: a free one)")
     parser.set_defaults(run=run)
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reporter(args: argparse.Namespace) -> "Reporter":
-    from gateway.practice.story.report import PlainReporter
+    from gateway.practice.story.telling.report import PlainReporter
 
     if args.json:
         return PlainReporter(sys.stderr)
@@ -89,7 +90,7 @@ def _reporter(args: argparse.Namespace) -> "Reporter":
         return PlainReporter(sys.stdout)
     from rich.console import Console
 
-    from gateway.practice.story.terminal import RichReporter
+    from gateway.practice.story.telling.terminal import RichReporter
 
     return RichReporter(Console())
 
@@ -99,12 +100,14 @@ def _play(args: argparse.Namespace, reporter: "Reporter") -> int:
 
     from gateway.domain.errors import StoryFailed
     from gateway.practice.stage.folder import OutFolder
+    from gateway.practice.stage.joining import Joining
     from gateway.practice.stage.setting import Ports
-    from gateway.practice.story.checks import judge
+    from gateway.practice.story.proving.checks import judge
     from gateway.practice.story.show import Show
-    from gateway.practice.story.staying import stay_up
+    from gateway.practice.story.telling.staying import stay_up
 
     case = _case(args)
+    joining = None if args.schuldeiser is None else Joining.at(args.schuldeiser)
     unattended = args.check or args.json
     pace = args.speed
     if pace is None:
@@ -112,7 +115,7 @@ def _play(args: argparse.Namespace, reporter: "Reporter") -> int:
     out = OutFolder.open(args.out)
     try:
         ports = Ports(args.port, args.creditor_port)
-        show = Show(case, out, reporter, ports, pace, args.seed)
+        show = Show(case, out, reporter, ports, pace, args.seed, joining)
         told = uvloop.run(show.run(None if unattended else stay_up))
     except StoryFailed as fault:
         print(f"gateway demo: {fault}", file=sys.stderr)
@@ -152,7 +155,7 @@ def _conclude(args: argparse.Namespace, told: "Told", checks: "tuple[Check, ...]
 
 
 def _result(told: "Told", checks: "tuple[Check, ...]") -> dict[str, Any]:
-    from gateway.practice.story.result import result_of
+    from gateway.practice.story.proving.result import result_of
 
     return result_of(told, checks)
 

@@ -19,6 +19,7 @@ from gateway.ledger.note import SignerKey, print_signer, print_verifier
 from gateway.practice.cast import CastCreditor
 from gateway.practice.pki import Party, PracticePki
 from gateway.practice.stage.folder import OutFolder, write_secret
+from gateway.practice.stage.joining import JOINED_ID, JOINED_OIN, Joining
 from gateway.practice.stage.parties import ASKERS, StoryAsker, issue_asker
 
 LOG_ORIGIN = "voorbeeldstad.example/oefenlogboek"
@@ -58,6 +59,20 @@ def write_partners(
     for one in creditors:
         text = _partner(one, endpoints[one.creditor_id])
         (folder / f"{one.creditor_id}.toml").write_text(text, encoding="utf-8")
+
+
+def write_joined(out: OutFolder, joining: Joining) -> None:
+    """Write the partner file of an endpoint that joins; one that is away is soon given up."""
+    text = _table(
+        "",
+        naam="Eigen schuldeiser",
+        klasse="Overig",
+        adapter="svb",
+        adres=joining.url,
+        oin=JOINED_OIN.value,
+    )
+    limits = _table("grenzen", pogingen=3, seconden=10.0)
+    (out.config / "partners" / f"{JOINED_ID}.toml").write_text(text + limits, encoding="utf-8")
 
 
 def _general(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> str:

@@ -27,8 +27,14 @@ from gateway.practice.creditor import (
 from gateway.practice.issuing import KeyKind
 from gateway.practice.pki import Party, PracticePki
 from gateway.practice.stage.calendar import PracticeCalendar
-from gateway.practice.stage.configuring import write_gateway, write_partners, write_policies
+from gateway.practice.stage.configuring import (
+    write_gateway,
+    write_joined,
+    write_partners,
+    write_policies,
+)
 from gateway.practice.stage.folder import OutFolder
+from gateway.practice.stage.joining import Joining, keys_of
 from gateway.practice.stage.parties import ASKERS, issue_asker, issue_client
 from gateway.registry import ROOT, Registry
 from gateway.store.embedded import EmbeddedServer
@@ -61,8 +67,10 @@ class Stage:
         self._app: App | None = None
 
     @classmethod
-    async def set(cls, out: OutFolder, cast: Cast, ports: Ports, did: Did) -> Self:
-        """Set the stage for this cast; `did` hears what is ready.
+    async def set(
+        cls, out: OutFolder, cast: Cast, ports: Ports, did: Did, joining: Joining | None = None
+    ) -> Self:
+        """Set the stage for this cast and who joins it; `did` hears what is ready.
 
         Raises:
             ConfigurationFault: a port is in use, or the configuration is wrong.
@@ -74,7 +82,7 @@ class Stage:
             raise ConfigurationFault(findings)
         stage = cls(out, PracticeCalendar(cast.started_on, policies.terms_on), policies)
         try:
-            await stage._prepare(cast, ports, did)
+            await stage._prepare(cast, ports, did, joining)
         except BaseException:
             await stage.close()
             raise
@@ -112,7 +120,7 @@ class Stage:
         self.app.wake()
         await asyncio.gather(*(one.day_begins() for one in self.simulators.values()))
 
-    async def _prepare(self, cast: Cast, ports: Ports, did: Did) -> None:
+    async def _prepare(self, cast: Cast, ports: Ports, did: Did, joining: Joining | None) -> None:
         pki = await asyncio.to_thread(PracticePki.create, self.out.pki, SystemClock().now())
         parties = await asyncio.to_thread(_issue, pki, cast)
         self.clients = {asker.oin: issue_client(pki, asker) for asker in ASKERS}
@@ -126,6 +134,10 @@ class Stage:
         write_gateway(self.out, pki, (ports.api, ports.messages))
         endpoints = {name: one.endpoint for name, one in self.simulators.items()}
         write_partners(self.out, cast.creditors, endpoints)
+        if joining is not None:
+            await asyncio.to_thread(joining.issue, pki)
+            write_joined(self.out, joining)
+            did(f"your endpoint {joining.url} joins; its keys: {keys_of(self.out.pki)}")
         self._app = await App.start(self.out.config, calendar=self.calendar)
         for simulator in self.simulators.values():
             simulator.answer_at(*self._app.listener_address)

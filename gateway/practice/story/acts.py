@@ -16,7 +16,7 @@ from gateway.practice.cast import Behaviour, Cast
 from gateway.practice.stage.setting import Stage
 from gateway.practice.story import questions
 from gateway.practice.story.backoffice import BackOffice
-from gateway.practice.story.report import Board, Reporter
+from gateway.practice.story.telling.report import Board, Reporter
 from gateway.practice.story.told import Account, Json
 
 WAITING = frozenset({"open", "wacht_op_antwoord"})
@@ -35,9 +35,15 @@ class Acts:
     """
 
     def __init__(
-        self, stage: Stage, case: CaseFile, report: Reporter, day_seconds: float, seed: int | None
+        self,
+        stage: Stage,
+        case: CaseFile,
+        report: Reporter,
+        day_seconds: float,
+        seed: int | None,
+        joined: CreditorId | None = None,
     ) -> None:
-        self._stage, self._case, self._report = stage, case, report
+        self._stage, self._case, self._report, self._joined = stage, case, report, joined
         self._day_seconds, self._shuffle = day_seconds, seed is not None
         self._chance = Random(seed)  # noqa: S311 - for the order of a story, never for a key
         self._asked: dict[str, str] = {}
@@ -52,7 +58,7 @@ class Acts:
         order = [one.creditor_id for one in self._case.cast.creditors]
         if self._shuffle:
             self._chance.shuffle(order)
-        body = questions.asked(self._case, basis, order)
+        body = questions.asked(self._case, basis, order, joined=self._joined)
         url = self._asked[case_id] = await office.ask(case_id, body)
         self._report.asked(body["schuldeisers"])
         self._report.did(f"POST …/saldoverzoeken → 202, Location: {url.rpartition('/')[0]}/…")

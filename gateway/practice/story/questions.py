@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.domain.identifiers import CreditorId
 from gateway.practice.casefile import CaseFile
+from gateway.practice.stage.joining import JOINED_REASON
 from gateway.practice.story.told import Json
 
 PUBLIC_TASK = "Wgs art. 8 lid 1; Bgs art. 15 onder k"
@@ -53,14 +54,20 @@ def _ground(
 
 
 def asked(
-    case: CaseFile, basis: str, order: Sequence[CreditorId], not_before: date | None = None
+    case: CaseFile,
+    basis: str,
+    order: Sequence[CreditorId],
+    not_before: date | None = None,
+    joined: CreditorId | None = None,
 ) -> Json:
-    """Return the question to these creditors, each with the reason why it is asked."""
+    """Return the question to these creditors and to the one that joined, each with its reason."""
     listed = {one["id"]: one for one in case.source["schuldeisers"]}
     body: dict[str, Any] = {
         "grondslag": basis,
         "schuldeisers": [_creditor(listed[name]) for name in order],
     }
+    if joined is not None:
+        body["schuldeisers"].append({"schuldeiser": joined, "reden": JOINED_REASON})
     if not_before is not None:
         body["verzendVanaf"] = not_before.isoformat()
     return body

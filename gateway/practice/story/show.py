@@ -9,15 +9,16 @@ from gateway.domain.identifiers import CreditorId
 from gateway.practice.casefile import CaseFile
 from gateway.practice.stage.configuring import LINES_FILE
 from gateway.practice.stage.folder import OutFolder
+from gateway.practice.stage.joining import JOINED_ID, Joining
 from gateway.practice.stage.parties import ASKERS, HELPER, MUNICIPALITY, StoryAsker
 from gateway.practice.stage.setting import ANY_PORTS, Ports, Stage
 from gateway.practice.story.acts import Acts, consent_parts
 from gateway.practice.story.backoffice import BackOffice
-from gateway.practice.story.ending import show_evidence, show_overview
-from gateway.practice.story.evidence import examine
-from gateway.practice.story.report import Reporter
+from gateway.practice.story.proving.evidence import examine
+from gateway.practice.story.proving.search import lines_of, search
 from gateway.practice.story.samples import keep_samples
-from gateway.practice.story.search import lines_of, search
+from gateway.practice.story.telling.ending import show_evidence, show_overview
+from gateway.practice.story.telling.report import Reporter
 from gateway.practice.story.told import Consents, Evidence, Json, Search, Told
 
 URLS_FILE = "urls.log"
@@ -34,6 +35,7 @@ class Show:
     ports: Ports = ANY_PORTS
     day_seconds: float = 1.0
     seed: int | None = None
+    joining: Joining | None = None
 
     async def run(self, stay: Stay | None = None) -> Told:
         """Play the story; `stay`, if given, is awaited while everything still runs.
@@ -43,7 +45,7 @@ class Show:
         """
         self.report.act("The stage: everything is made here, nothing comes from outside")
         logs.configure(self.out.lines / LINES_FILE)
-        stage = await Stage.set(self.out, self.case.cast, self.ports, self.report.did)
+        stage = await Stage.set(self.out, self.case.cast, self.ports, self.report.did, self.joining)
         try:
             told = await self._play(stage)
             if stay is not None:
@@ -54,7 +56,8 @@ class Show:
             await stage.close()
 
     async def _play(self, stage: Stage) -> Told:
-        acts = Acts(stage, self.case, self.report, self.day_seconds, self.seed)
+        joined = JOINED_ID if self.joining else None
+        acts = Acts(stage, self.case, self.report, self.day_seconds, self.seed, joined)
         municipality, helper = office_of(stage, MUNICIPALITY), office_of(stage, HELPER)
         async with municipality, helper:
             self.report.act("The municipality asks every creditor, by its task under the Wgs")
@@ -66,6 +69,7 @@ class Show:
             account = await acts.account(municipality, case_id)
             consents = await _consents(acts, helper, parts, cases) if parts and cases else None
             dialects = {str(one.creditor_id): one.adapter for one in self.case.cast.creditors}
+            dialects |= {JOINED_ID: "svb"}
             samples = await keep_samples(
                 municipality, account.messages, dialects, self.out.messages
             )
@@ -84,6 +88,7 @@ class Show:
             dossiers={name: one.dossier for name, one in stage.simulators.items()},
             worked_days=stage.calendar.worked,
             samples=tuple(sorted(samples)),
+            joined=joined,
         )
 
     async def _consents(

@@ -1,7 +1,7 @@
 """What came of a story: plain values that the report prints and the checks judge."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.domain.identifiers import CreditorId
@@ -74,4 +74,6 @@ class Told:
     search: Search
     dossiers: Mapping[CreditorId, Dossier]
     worked_days: int
-    samples: tuple[str, ...] = field(default=())
+    samples: tuple[str, ...] = ()
+    joined: CreditorId | None = None
+    """The endpoint of somebody's own that joined."""

@@ -11,8 +11,8 @@ import pytest
 
 from gateway.practice.casefile import CaseFile, parse_case
 from gateway.practice.stage.folder import OutFolder
-from gateway.practice.story.report import PlainReporter
 from gateway.practice.story.show import Show
+from gateway.practice.story.telling.report import PlainReporter
 from gateway.practice.story.told import Told
 from gateway.registry import Registry
 

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.commands.ledger import run as verify
 from gateway.practice.stage.parties import HELPER, MUNICIPALITY
-from gateway.practice.story.checks import judge
+from gateway.practice.story.proving.checks import judge
 
 pytestmark = pytest.mark.xdist_group("story")
 

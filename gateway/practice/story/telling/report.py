@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TextIO
 
+from gateway.practice.story.telling.words import QUARANTINES, REASONS, STATES, both
 from gateway.practice.story.told import Json
-from gateway.practice.story.words import QUARANTINES, REASONS, STATES, both
 
 BANNER = (
     "DEMO – practice only (omgeving = oefen).",

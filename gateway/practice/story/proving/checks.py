@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.domain.identifiers import CreditorId
 from gateway.practice.cast import Behaviour
-from gateway.practice.story.expected import (
+from gateway.practice.story.proving.expected import (
     ANSWERED,
     EXPIRED,
     REFUSED,
@@ -41,12 +41,22 @@ class Check:
 
 def judge(told: Told) -> tuple[Check, ...]:
     """Return every assertion about this story."""
-    sections = (_counts, _legs, _money, _messages, _behaviours, _consents, _evidence, _search)
+    sections = (
+        _counts,
+        _legs,
+        _money,
+        _joined,
+        _messages,
+        _behaviours,
+        _consents,
+        _evidence,
+        _search,
+    )
     return tuple(check for section in sections for check in section(told))
 
 
 def _counts(told: Told) -> Iterator[Check]:
-    expected, legs = expected_of(told.case).values(), told.municipality.requests
+    expected, legs = expected_of(told.case).values(), _cast_legs(told)
     states, now = Counter(one.state for one in expected), Counter(leg["toestand"] for leg in legs)
     yield Check("every creditor of the case has a leg", len(expected), len(legs))
     for name, state in (("answered", ANSWERED), ("refused", REFUSED), ("expired", EXPIRED)):
@@ -84,7 +94,21 @@ def _money(told: Told) -> Iterator[Check]:
         found = lines[name]["totalen"] if name in lines else None
         yield Check(f"{name}: amounts exact to the cent", totals, found)
     overview = told.municipality.overview
-    yield Check("totals exact to the cent", grand_totals(told.case), overview["totalen"])
+    totals = grand_totals(told.case)
+    if told.joined in lines:
+        totals = {key: cents + lines[told.joined]["totalen"][key] for key, cents in totals.items()}
+    yield Check("totals exact to the cent", totals, overview["totalen"])
+
+
+def _joined(told: Told) -> Iterator[Check]:
+    for leg in told.municipality.requests:
+        if leg["schuldeiser"] == told.joined:
+            ended = leg["toestand"] in {ANSWERED, REFUSED}
+            yield Check("your endpoint answered, or refused with a reason", True, ended)
+            yield Check("your endpoint: no message refused", [], leg["geweigerdeBerichten"])
+            yield Check(
+                "your endpoint: one answer, not two that differ", False, leg["tegenstrijdig"]
+            )
 
 
 def _messages(told: Told) -> Iterator[Check]:
@@ -174,6 +198,11 @@ def _search(told: Told) -> Iterator[Check]:
 
 def _having(told: Told, behaviour: Behaviour) -> list[CreditorId]:
     return [c.creditor_id for c in told.case.cast.creditors if c.behaviour is behaviour]
+
+
+def _cast_legs(told: Told) -> tuple[Json, ...]:
+    """Return the legs of the case file: what an endpoint that joins will do is not known."""
+    return tuple(leg for leg in told.municipality.requests if leg["schuldeiser"] != told.joined)
 
 
 def _attempts(leg: Json) -> int:

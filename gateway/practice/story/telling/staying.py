@@ -5,7 +5,7 @@ import signal
 
 from gateway.practice.stage.parties import MUNICIPALITY
 from gateway.practice.stage.setting import Stage
-from gateway.practice.story.report import Reporter
+from gateway.practice.story.telling.report import Reporter
 from gateway.practice.story.told import Told
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain.identifiers import Bsn
 from gateway.domain.person import Address, Gender, PersonName, Resident
-from gateway.practice.story.search import lines_of, personal_words, search
+from gateway.practice.story.proving.search import lines_of, personal_words, search
 
 RESIDENT = Resident(
     PersonName(Gender.FEMALE, "A.M.", "Proefstra", date(1984, 5, 17), "Annelijn An", "van der"),

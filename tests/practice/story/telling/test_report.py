@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
-from gateway.practice.story.report import BANNER, Board, PlainReporter, standing
-from gateway.practice.story.terminal import RichReporter
+from gateway.practice.story.telling.report import BANNER, Board, PlainReporter, standing
+from gateway.practice.story.telling.terminal import RichReporter
 
 
 def row(state: str, **changes: Any) -> dict[str, Any]:

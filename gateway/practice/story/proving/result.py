@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.practice.story.checks import Check
+from gateway.practice.story.proving.checks import Check
 from gateway.practice.story.told import Evidence, Told
 
 

@@ -1,7 +1,12 @@
 """What must come of a case is worked out from its JSON alone."""
 
 from gateway.practice.cast import Behaviour
-from gateway.practice.story.expected import EXPECTED, expected_of, grand_totals, totals_by_creditor
+from gateway.practice.story.proving.expected import (
+    EXPECTED,
+    expected_of,
+    grand_totals,
+    totals_by_creditor,
+)
 
 
 def test_every_behaviour_has_an_end():

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 
 from gateway.practice.stage.folder import OutFolder
-from gateway.practice.story.report import Reporter
+from gateway.practice.story.telling.report import Reporter
+from gateway.practice.story.telling.words import (
+    MISSING,
+    QUARANTINES,
+    REFUSALS,
+    STATES,
+    both,
+    counted,
+    euro,
+)
 from gateway.practice.story.told import Account, Evidence, Json
-from gateway.practice.story.words import MISSING, QUARANTINES, REFUSALS, STATES, both, counted, euro
 
 PARTS = (
     ("principal", "hoofdsomCenten"),

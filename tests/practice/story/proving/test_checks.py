@@ -8,7 +8,7 @@ import pytest
 
 from gateway.ledger.verification import Kind, LogFinding
 from gateway.practice.stage.parties import MUNICIPALITY
-from gateway.practice.story.checks import Check, judge
+from gateway.practice.story.proving.checks import Check, judge
 from gateway.practice.story.told import Account, Evidence, Search, Told
 
 pytestmark = pytest.mark.xdist_group("story")

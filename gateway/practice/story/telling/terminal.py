@@ -10,9 +10,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from gateway.practice.story.report import BANNER, Board, standing
+from gateway.practice.story.telling.report import BANNER, Board, standing
+from gateway.practice.story.telling.words import REASONS, both
 from gateway.practice.story.told import Json
-from gateway.practice.story.words import REASONS, both
 
 _STYLES: Final = {
     "beantwoord": "green",

@@ -6,7 +6,15 @@ from gateway.domain.inquiry import LegState
 from gateway.domain.overview import Missing
 from gateway.domain.parties import AskReason
 from gateway.domain.statement import RefusalReason
-from gateway.practice.story.words import MISSING, REASONS, REFUSALS, STATES, both, counted, euro
+from gateway.practice.story.telling.words import (
+    MISSING,
+    REASONS,
+    REFUSALS,
+    STATES,
+    both,
+    counted,
+    euro,
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""How a story is proven: evidence, the search for personal data, checks of the end state."""

@@ -1,0 +1,1 @@
+"""How a story is told: live on a terminal, in plain lines, and in tables at the end."""
