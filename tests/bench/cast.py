@@ -14,11 +14,11 @@ from gateway.domain.money import Euro
 from gateway.domain.parties import Actor, AskReason, Contact, CreditorClass, Period
 from gateway.domain.person import Address, Gender, PersonName, Resident
 from gateway.domain.statement import Claim, ClaimRank, DebtStatement
+from gateway.ports.environment import Calendar
 from gateway.practice.cast import Behaviour, CastCreditor
 from gateway.practice.creditor import KnownAsker, Surroundings, practice_anchors, practice_trust
 from gateway.practice.pki import Party, PracticePki
 from gateway.practice.stage.parties import ASKERS
-from gateway.ports.environment import Calendar
 from gateway.registry import Registry
 from gateway.usecases.commands import AskCreditors, CreditorAsked, OpenCase, RecordBasis
 

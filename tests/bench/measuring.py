@@ -11,16 +11,9 @@ from pathlib import Path
 from resource import getpagesize
 
 import asyncpg
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateway.practice.pki import Party
 from tests.bench.installation import Installation
-
-PRIVATE, PUBLIC = 2, 2
-"""RSA operations of one exchange here: request and receipt signed, receipt and answer verified."""
-_REPEATS = 10
+from tests.bench.raw import RawRsa
 
 _TIMES = """
 select extract(epoch from i.recorded_at - o.recorded_at)::float8 as took
@@ -50,7 +43,7 @@ class Figures:
     memory: dict[int, float] = field(default_factory=dict)
     """Megabytes resident after so many exchanges."""
     latencies: list[float] = field(default_factory=list)
-    steps: dict[str, tuple[float, float]] = field(default_factory=dict)
+    steps: dict[str, tuple[int, float]] = field(default_factory=dict)
     """Per step: how often in one exchange, and microseconds each."""
 
     @property
@@ -76,30 +69,6 @@ class Figures:
     @property
     def ratio(self) -> float:
         return self.exchange_us / self.rsa_us
-
-
-class RawRsa:
-    """Just the RSA-3072 operations that one exchange needs, with the same library."""
-
-    def __init__(self, party: Party) -> None:
-        key = load_pem_private_key(party.signing_key.read_bytes(), password=None)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        assert key.key_size == 3072
-        self._key, self._public = key, key.public_key()
-        self._data = b"x" * 1200  # about what SignedInfo holds
-        self._value = self._sign()
-
-    def seconds(self) -> float:
-        """Return the processor seconds per exchange."""
-        began = time.process_time()
-        for _ in range(_REPEATS * PRIVATE):
-            self._sign()
-        for _ in range(_REPEATS * PUBLIC):
-            self._public.verify(self._value, self._data, padding.PKCS1v15(), SHA256())
-        return (time.process_time() - began) / _REPEATS
-
-    def _sign(self) -> bytes:
-        return self._key.sign(self._data, padding.PKCS1v15(), SHA256())
 
 
 async def measured_round(installation: Installation, cases: int, per: int, raw: RawRsa) -> Round:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 
 from gateway import logs
@@ -15,7 +16,8 @@ from gateway.app.environment import SystemClock
 from gateway.practice.stage.parties import MUNICIPALITY, issue_asker
 from tests.bench.cast import CREDITORS
 from tests.bench.installation import Installation, installed
-from tests.bench.measuring import Figures, RawRsa, latencies, measured_round, megabytes
+from tests.bench.measuring import Figures, latencies, measured_round, megabytes
+from tests.bench.raw import RawRsa
 from tests.bench.report import as_json, table
 from tests.bench.steps import measure_steps
 
@@ -54,7 +56,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(work, *, plain: bool) -> Figures:
+def _run(work: Coroutine[None, None, Figures], *, plain: bool) -> Figures:
     factory = None
     if not plain and sys.platform != "win32":
         import uvloop
@@ -74,7 +76,7 @@ async def _bench(folder: Path, exchanges: int) -> Figures:
         while figures.exchanges < exchanges:
             await _round(installation, figures, raw)
         figures.latencies = await latencies(installation, began)
-        figures.steps = await measure_steps(installation)
+        figures.steps = await measure_steps(installation, raw)
     return figures
 
 
