@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,16 +16,19 @@ COMMAND = (sys.executable, "-m", "gateway", "demo")
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory):
+def played():
     """The story that comes with the demo, played once: what it ended with, and its folder."""
-    out = tmp_path_factory.mktemp("demo") / "out"
-    done = subprocess.run(
-        [*COMMAND, "--check", "--json", "--seed", "7", "--out", out],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done, out
+    # Not pytest's own folder: as root the database could not reach it and would leave it behind.
+    with tempfile.TemporaryDirectory(prefix="gateway-test-") as folder:
+        Path(folder).chmod(0o755)
+        out = Path(folder) / "out"
+        done = subprocess.run(
+            [*COMMAND, "--check", "--json", "--seed", "7", "--out", out],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        yield done, out
 
 
 def test_the_story_passes_and_json_is_all_there_is_on_standard_output(played):
@@ -104,12 +108,12 @@ def test_a_folder_that_is_not_ours_is_refused(gateway, tmp_path):
     assert (tmp_path / "precious").exists()
 
 
-def test_a_port_in_use_is_one_clear_sentence(gateway, tmp_path):
+def test_a_port_in_use_is_one_clear_sentence(gateway, open_folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        ran = gateway("demo", "--check", "--port", port, "--out", tmp_path / "out")
+        ran = gateway("demo", "--check", "--port", port, "--out", open_folder / "out")
     assert ran.code == 2
     assert f"port {port}" in ran.err
 
@@ -120,14 +124,14 @@ def test_an_option_out_of_range_is_wrong_usage(gateway, words):
 
 
 @pytest.mark.parametrize("begun", ["Still up", "Working days pass"])
-def test_ctrl_c_stops_everything(begun, tmp_path):
+def test_ctrl_c_stops_everything(begun, open_folder):
     case = Path(__file__).parent / "een.json"
-    log = tmp_path / "printed"
+    log = open_folder / "printed"
     code = 0 if begun == "Still up" else 130
     speed = "0" if begun == "Still up" else "5"
     with log.open("w", encoding="utf-8") as stream:
         process = subprocess.Popen(
-            [*COMMAND, "--case", case, "--speed", speed, "--out", tmp_path / "out"],
+            [*COMMAND, "--case", case, "--speed", speed, "--out", open_folder / "out"],
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
@@ -136,7 +140,7 @@ def test_ctrl_c_stops_everything(begun, tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == code
     assert "Traceback" not in log.read_text(encoding="utf-8")
-    assert not (tmp_path / "out" / "database" / "connection.json").exists()
+    assert not (open_folder / "out" / "database" / "connection.json").exists()
 
 
 def _wait_for(log: Path, words: str) -> None:

@@ -1,6 +1,8 @@
 """One real story with three creditors, played once for all tests of this folder."""
 
 import json
+import tempfile
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -75,9 +77,12 @@ def case() -> CaseFile:
 
 
 @pytest.fixture(scope="session")
-async def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    out = OutFolder.open(tmp_path_factory.mktemp("story") / "demo")
-    stream = StringIO()
-    told = await Show(case_file(), out, PlainReporter(stream), day_seconds=0).run()
-    out.close()
-    return Played(told, stream.getvalue(), out.path)
+async def played() -> AsyncIterator[Played]:
+    # Not pytest's own folder: as root the database could not reach it and would leave it behind.
+    with tempfile.TemporaryDirectory(prefix="gateway-test-") as folder:
+        Path(folder).chmod(0o755)
+        out = OutFolder.open(Path(folder) / "demo")
+        stream = StringIO()
+        told = await Show(case_file(), out, PlainReporter(stream), day_seconds=0).run()
+        out.close()
+        yield Played(told, stream.getvalue(), out.path)

@@ -58,8 +58,8 @@ async def play(case: CaseFile, folder: Path, url: str) -> Told:
 
 
 @pytest.fixture
-async def endpoint(case: CaseFile, tmp_path: Path) -> AsyncIterator[SimulatedCreditor]:
-    out = OutFolder.open(tmp_path / "demo")
+async def endpoint(case: CaseFile, open_folder: Path) -> AsyncIterator[SimulatedCreditor]:
+    out = OutFolder.open(open_folder / "demo")
     pki = PracticePki.create(out.pki, datetime.now(UTC))
     party = Joining.at("https://127.0.0.1:1/x").issue(pki)
     out.close()
@@ -69,8 +69,8 @@ async def endpoint(case: CaseFile, tmp_path: Path) -> AsyncIterator[SimulatedCre
     await endpoint.stop()
 
 
-async def test_an_endpoint_that_answers_is_in_the_overview(case, endpoint, tmp_path):
-    told = await play(case, tmp_path / "demo", endpoint.endpoint)
+async def test_an_endpoint_that_answers_is_in_the_overview(case, endpoint, open_folder):
+    told = await play(case, open_folder / "demo", endpoint.endpoint)
     assert [check.name for check in judge(told) if not check.passed] == []
     lines = {line["schuldeiser"]: line for line in told.municipality.overview["regels"]}
     assert lines[JOINED_ID]["totalen"]["totaalCenten"] == 11_000
@@ -78,8 +78,8 @@ async def test_an_endpoint_that_answers_is_in_the_overview(case, endpoint, tmp_p
     assert endpoint.dossier.questions == 1
 
 
-async def test_an_endpoint_that_is_away_is_told_and_the_story_goes_on(case, tmp_path):
-    told = await play(case, tmp_path / "demo", "https://127.0.0.1:1/v1/berichten")
+async def test_an_endpoint_that_is_away_is_told_and_the_story_goes_on(case, open_folder):
+    told = await play(case, open_folder / "demo", "https://127.0.0.1:1/v1/berichten")
     failed = [check.name for check in judge(told) if not check.passed]
     legs = {leg["schuldeiser"]: leg["toestand"] for leg in told.municipality.requests}
     assert failed == ["your endpoint answered, or refused with a reason"]
