@@ -1,8 +1,8 @@
 """What is measured, and how: processor time of this process, of PostgreSQL, memory, durations.
 
 Processor time is `time.process_time`: user and system time of all threads of the gateway process,
-not of its children. The raw RSA operations are timed with the same clock between two rounds, so
-that a noisy or throttled machine slows both alike.
+not of its children. The raw RSA operations are done in between while exchanges run, timed by their
+thread and taken off: a neighbour on the same core slows RSA by a quarter, so both must have it.
 """
 
 import time
@@ -13,7 +13,7 @@ from resource import getpagesize
 import asyncpg
 
 from tests.bench.installation import Installation
-from tests.bench.raw import RawRsa
+from tests.bench.raw import RawRsa, Sprinkled
 
 _TIMES = """
 select extract(epoch from i.recorded_at - o.recorded_at)::float8 as took
@@ -32,7 +32,7 @@ class Round:
     wall: float
     postgres_cpu: float
     rsa: float
-    """Processor seconds of the raw RSA operations of one exchange, right after this round."""
+    """Processor seconds of the raw RSA operations of one exchange, done during this round."""
 
 
 @dataclass(slots=True)
@@ -74,12 +74,15 @@ class Figures:
 async def measured_round(installation: Installation, cases: int, per: int, raw: RawRsa) -> Round:
     """Queue, let the day begin, wait for all answers; only the last two are measured."""
     await installation.queue(cases)
+    sprinkled = Sprinkled(raw)
     database = postgres_seconds(installation.server.pid)
     cpu, wall = time.process_time(), time.perf_counter()
-    await installation.exchange(cases * per)
+    async with sprinkled.during():
+        await installation.exchange(cases * per)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     database = postgres_seconds(installation.server.pid) - database
-    return Round(cases * per, cpu, wall, database, raw.seconds())
+    own = cpu - sprinkled.seconds
+    return Round(cases * per, own, wall, database, sprinkled.seconds / sprinkled.times)
 
 
 async def latencies(installation: Installation, since: object) -> list[float]:

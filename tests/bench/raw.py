@@ -1,6 +1,10 @@
 """The RSA-3072 operations that an exchange cannot do without, and nothing around them."""
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -10,7 +14,7 @@ from gateway.practice.pki import Party
 
 PRIVATE, PUBLIC = 2, 2
 """Of one exchange in the gateway: request and receipt signed, receipt and answer verified."""
-_REPEATS = 10
+_PAUSE_SECONDS = 0.03
 
 
 class RawRsa:
@@ -33,11 +37,35 @@ class RawRsa:
         """One public operation."""
         self._public.verify(self.value, self._data, self._padding, self._hash)
 
-    def seconds(self) -> float:
-        """Return the processor seconds that one exchange spends on these."""
-        began = time.process_time()
-        for _ in range(_REPEATS * PRIVATE):
+    def once(self) -> float:
+        """Do what one exchange needs; return the processor seconds that this thread spent on it."""
+        began = time.thread_time()
+        for _ in range(PRIVATE):
             self.sign()
-        for _ in range(_REPEATS * PUBLIC):
+        for _ in range(PUBLIC):
             self.verify()
-        return (time.process_time() - began) / _REPEATS
+        return time.thread_time() - began
+
+
+@dataclass(slots=True)
+class Sprinkled:
+    """Raw operations done in between, while exchanges run: whatever slows the one, slows both."""
+
+    raw: RawRsa
+    times: int = 0
+    seconds: float = 0.0
+
+    @asynccontextmanager
+    async def during(self) -> AsyncIterator[None]:
+        """Do them every few hundredths of a second until the block ends."""
+        task = asyncio.create_task(self._sprinkle())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _sprinkle(self) -> None:
+        while True:
+            self.seconds += self.raw.once()
+            self.times += 1
+            await asyncio.sleep(_PAUSE_SECONDS)
