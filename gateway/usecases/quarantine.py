@@ -8,7 +8,7 @@ opens a breach record.
 import hashlib
 from dataclasses import dataclass, replace
 
-from gateway.domain.errors import OtherPerson, PartnerFault
+from gateway.domain.errors import AdapterFault, OtherPerson, PartnerFault
 from gateway.domain.events import EventType, Json, NewEvent
 from gateway.domain.identifiers import MessageId, StreamId, SubjectId
 from gateway.domain.inquiry import InboundState
@@ -33,7 +33,7 @@ class Refused:
     """A refused message and what was known of it by then."""
 
     document: bytes
-    fault: PartnerFault
+    fault: PartnerFault | AdapterFault
     verified: Verified | None
     identified: Identified | None
     conversation: Conversation | None
@@ -120,7 +120,7 @@ async def fault_message(gateway: Gateway, refused: Refused) -> bytes | None:
     A sender that could not be verified gets no signed word of ours.
     """
     talk, found = refused.conversation, refused.identified
-    if talk is None or found is None:
+    if talk is None or found is None or isinstance(refused.fault, AdapterFault):
         return None
     notice = gateway.adapter(talk.partner).fault
     if notice is None:

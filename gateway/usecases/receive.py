@@ -6,12 +6,14 @@
     4 parties            same environment, from this partner, to this controller
     5-10                 in intake: guard, correlate, ground, validate, interpret, commit
 
-A message that fails anywhere is quarantined and never moves a leg.
+A message that fails anywhere is quarantined and never moves a leg. So is one that our own adapter
+stumbles over: it is not lost, the creditor is not blamed, and what it sends again is read again.
 """
 
 from dataclasses import dataclass
 
 from gateway.domain.errors import (
+    AdapterFault,
     EnvironmentMismatch,
     NotCorrelated,
     PartnerFault,
@@ -23,9 +25,7 @@ from gateway.domain.parties import Controller
 from gateway.ports.creditor import Identified
 from gateway.ports.transport import Partner
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import (
-    Conversation,
-)
+from gateway.usecases.conversation import Conversation
 from gateway.usecases.intake import Incoming, take_in
 from gateway.usecases.quarantine import Refused, fault_message, quarantine
 from gateway.wire import receipt
@@ -62,6 +62,9 @@ async def accept(
     except PartnerFault as fault:
         refused = await _refuse(gateway, controller, partner, reading, fault)
         return Acceptance(400, await fault_message(gateway, refused), fault.code)
+    except AdapterFault as fault:
+        await _refuse(gateway, controller, partner, reading, fault)
+        return Acceptance(500, None, fault.code)
 
 
 async def accept_response(
@@ -77,7 +80,7 @@ async def accept_response(
         if str(verified.element.tag) == receipt.RECEIPT_TAG:
             return _check_receipt(gateway, talk, receipt.interpret(verified.element))
         await _take(gateway, controller, talk.partner, reading, verified)
-    except PartnerFault as fault:
+    except (PartnerFault, AdapterFault) as fault:
         reading.conversation = reading.conversation or talk
         await _refuse(gateway, controller, talk.partner, reading, fault)
     return None
@@ -88,7 +91,7 @@ async def _refuse(
     controller: Controller,
     partner: Partner,
     reading: _Reading,
-    fault: PartnerFault,
+    fault: PartnerFault | AdapterFault,
 ) -> Refused:
     refused = Refused(
         reading.document, fault, reading.verified, reading.identified, reading.conversation
