@@ -1,5 +1,6 @@
 """Build the parts of a gateway from its configuration."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from gateway import __version__
@@ -15,6 +16,7 @@ from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.journal import Journal
 from gateway.store.keys import KeyRing
+from gateway.store.migration import check_migrated
 from gateway.transports.https import HttpsTransport
 from gateway.usecases.context import Gateway, SignCheckpoint
 from gateway.wire.signature import KeySigner
@@ -40,17 +42,20 @@ class Parts:
 
 
 async def build(live: LiveConfiguration, registry: Registry, calendar: Calendar) -> Parts:
-    """Open database and keys and put the gateway together; raises StoreUnavailable."""
+    """Open database and keys and put the gateway together; raises StoreUnavailable, StoreUnfit."""
     settings, clock, ids = live.current.settings, SystemClock(), SystemIds()
     server, dsn = await open_database(settings.database)
-    try:
-        database = await Database.open(dsn, size=settings.database.connections)
-        keks = {kek.kek_id: kek.key for kek in settings.keks}
-        keys = await KeyRing.open(settings.database.keys_dsn or dsn, keks, clock, ids)
-    except BaseException:
+    keys_dsn = settings.database.keys_dsn or dsn
+    async with AsyncExitStack() as opened:
         if server is not None:
-            await server.stop()
-        raise
+            opened.push_async_callback(server.stop)
+        database = await Database.open(dsn, size=settings.database.connections)
+        opened.push_async_callback(database.close)
+        await check_migrated(dsn, "main")
+        await check_migrated(keys_dsn, "keys")
+        keks = {kek.kek_id: kek.key for kek in settings.keks}
+        keys = await KeyRing.open(keys_dsn, keks, clock, ids)
+        opened.pop_all()
     transport = HttpsTransport({m.controller.oin: m.tls for m in settings.municipalities}, clock)
     gateway = Gateway(
         environment=settings.environment,

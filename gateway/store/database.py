@@ -11,23 +11,24 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import StoreUnavailable, StoreUnfit
 from gateway.domain.identifiers import Oin, bucket_of
 
 Connection = asyncpg.pool.PoolConnectionProxy
 
 SET_CONTROLLERS = "select set_config('gateway.controllers', $1, true)"
 
+# Also what a role may become with SET ROLE: whoever speaks as the gateway could do that too.
 ROLE_RIGHTS = """
-select r.rolsuper or r.rolbypassrls
-       or exists (select from pg_class c
-                  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-                    and pg_has_role(r.oid, c.relowner, 'usage'))
-from pg_roles r where r.rolname = current_user
+select exists (select from pg_roles r
+               where (r.rolsuper or r.rolbypassrls
+                      or exists (select from pg_class c
+                                 where c.relnamespace = 'public'::regnamespace
+                                   and c.relkind in ('r', 'p') and c.relowner = r.oid))
+                 and pg_has_role(current_user, r.oid, 'member'))
 """
 
-_CONNECTION_FAULTS = (
-    OSError,
+_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # raised for a statement under way when the server is killed
@@ -36,8 +37,8 @@ _CONNECTION_FAULTS = (
     asyncpg.ReadOnlySQLTransactionError,  # a standby, just after a failover
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    TimeoutError,
 )
+_CONNECTION_FAULTS = (*_LOST, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,20 @@ class Database:
 
     @classmethod
     async def open(cls, dsn: str, *, size: int = 10) -> "Database":
-        """Connect and check the role; raises StoreUnavailable."""
+        """Connect and check the role; raises StoreUnavailable, StoreUnfit."""
         pool = await open_pool(dsn, size)
-        async with pool.acquire() as connection:
-            if await connection.fetchval(ROLE_RIGHTS):
-                await pool.close()
-                raise StoreUnavailable(
-                    "The role of the gateway is superuser, owner of a table or bypasses row-level"
-                    " security; use a role that is only a member of gateway_app."
-                )
+        try:
+            with connection_faults():
+                too_many = await pool.fetchval(ROLE_RIGHTS)
+        except BaseException:
+            await pool.close()
+            raise
+        if too_many:
+            await pool.close()
+            raise StoreUnfit(
+                "Its role is superuser, owner of a table or bypasses row-level security, or may"
+                " become such a one; use a role that is only a member of gateway_app."
+            )
         return cls(pool)
 
     async def close(self) -> None:
@@ -76,9 +82,16 @@ class Database:
     async def transaction(self, controller: Oin) -> AsyncIterator[Transaction]:
         """Open a transaction that sees this controller only; raises StoreUnavailable."""
         with connection_faults():
-            async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(SET_CONTROLLERS, controller.value)
-                yield Transaction(connection, bucket_of(controller), controller)
+            connection = await self._pool.acquire()
+        try:
+            # A file or a time limit that fails in the work of a caller is no lost database, so
+            # from here on only what asyncpg itself raises counts.
+            with connection_faults(_LOST):
+                async with connection.transaction():
+                    await connection.execute(SET_CONTROLLERS, controller.value)
+                    yield Transaction(connection, bucket_of(controller), controller)
+        finally:
+            await self._pool.release(connection)
 
     async def ready(self) -> bool:
         """Say whether the database answers."""
@@ -92,11 +105,14 @@ class Database:
 class connection_faults:  # noqa: N801 - reads as a statement
     """Turn every way of losing the database into StoreUnavailable, at this one door."""
 
+    def __init__(self, kinds: tuple[type[BaseException], ...] = _CONNECTION_FAULTS) -> None:
+        self._kinds = kinds
+
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
-        if isinstance(fault, _CONNECTION_FAULTS):
+        if isinstance(fault, self._kinds):
             raise StoreUnavailable from fault
 
 

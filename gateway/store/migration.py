@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from gateway.domain.errors import ConfigurationFault, Finding
+from gateway.domain.errors import ConfigurationFault, Finding, StoreUnfit
 from gateway.store.database import connection_faults
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -25,6 +25,7 @@ create table if not exists schema_migration (
     applied_at timestamptz not null default now()
 )
 """
+SHOW_LIST = "grant select on schema_migration to gateway_app"
 APPLIED = "select file, sha256 from schema_migration"
 REMEMBER = "insert into schema_migration (file, sha256) values ($1, $2)"
 CREATE_DATABASE = """
@@ -55,13 +56,35 @@ async def migrate(dsn: str, *sets: str) -> tuple[str, ...]:
             await connection.close()
 
 
+async def check_migrated(dsn: str, *sets: str) -> None:
+    """Raise StoreUnfit unless this database has exactly the files of these sets.
+
+    For the role of the gateway, which may read the list and change nothing.
+    """
+    with connection_faults():
+        connection = await asyncpg.connect(dsn)
+        try:
+            applied = {row["file"]: row["sha256"] for row in await connection.fetch(APPLIED)}
+        except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+            applied = {}
+        finally:
+            await connection.close()
+    if any(applied.get(name) != digest for name, (_, digest) in _files(sets).items()):
+        raise StoreUnfit("It lacks migrations of this version; run `gateway migrate` as its owner.")
+
+
+def _files(sets: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Return the text and SHA-256 of every file of these sets, by name, in order."""
+    paths = sorted(path for name in sets for path in (FOLDER / name).glob("*.sql"))
+    texts = {f"{p.parent.name}/{p.name}": p.read_text(encoding="utf-8") for p in paths}
+    return {name: (text, hashlib.sha256(text.encode()).hexdigest()) for name, text in texts.items()}
+
+
 async def _apply_missing(connection: asyncpg.Connection, sets: tuple[str, ...]) -> tuple[str, ...]:
     await connection.execute(CREATE_LIST)
     applied = {row["file"]: row["sha256"] for row in await connection.fetch(APPLIED)}
     done = []
-    for path in sorted(path for name in sets for path in (FOLDER / name).glob("*.sql")):
-        name, text = f"{path.parent.name}/{path.name}", path.read_text(encoding="utf-8")
-        digest = hashlib.sha256(text.encode()).hexdigest()
+    for name, (text, digest) in _files(sets).items():
         if name not in applied:
             async with connection.transaction():
                 await connection.execute(text)
@@ -69,6 +92,7 @@ async def _apply_missing(connection: asyncpg.Connection, sets: tuple[str, ...]) 
             done.append(name)
         elif applied[name] != digest:
             raise ConfigurationFault([Finding(name, "sha256", "changed after it was applied")])
+    await connection.execute(SHOW_LIST)
     return tuple(done)
 
 

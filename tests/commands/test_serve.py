@@ -1,5 +1,6 @@
 """`gateway serve` as a process: it starts, says so, reloads, and stops in order."""
 
+import asyncio
 import json
 import os
 import re
@@ -10,8 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.conftest import LOGIN
 
 
 @pytest.fixture
@@ -90,3 +94,38 @@ def test_a_port_in_use_is_told_in_one_sentence(free_ports):
     assert process.returncode == 2
     assert "Traceback" not in err
     assert str(port) in err
+
+
+def with_database(config: Path, dsn: str) -> None:
+    path = config / "gateway.toml"
+    text = path.read_text(encoding="utf-8")
+    line = 'map = "../.demo/voorbeeld/database"'
+    assert line in text
+    path.write_text(text.replace(line, f'dsn = "{dsn}"'), encoding="utf-8")
+
+
+async def refused(config: Path) -> str:
+    """Start it and return the one sentence with which it ends."""
+    process = start(config)
+    try:
+        _, err = await asyncio.to_thread(process.communicate, timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 2
+    assert err.count("\n") == 1
+    return err
+
+
+async def test_a_role_that_sees_past_row_level_security_is_told_in_one_sentence(
+    free_ports, database
+):
+    with_database(free_ports, database.owner_dsn)
+    assert "member of gateway_app" in await refused(free_ports)
+
+
+async def test_a_database_without_migrations_is_told_in_one_sentence(
+    free_ports, empty_database, migrated_template
+):
+    netloc = urlsplit(empty_database)._replace(netloc=f"{LOGIN}:{LOGIN}@")
+    with_database(free_ports, netloc.geturl())
+    assert "run `gateway migrate`" in await refused(free_ports)

@@ -38,6 +38,7 @@ GatewayError
     ├── EvidenceUnavailable     the log entry cannot be made, so nothing is sent
     ├── LogRefused              a log file, key, proof or sealed record is not what it must be
     ├── StoreUnavailable        the database cannot be reached
+    ├── StoreUnfit              the database lacks migrations, or the role has too many rights
     └── StoryFailed             the practice story cannot go on
 
 Messages are constant and carry no personal data: what varies goes into attributes that hold ids,
@@ -70,6 +71,7 @@ from gateway.domain.errors.own import (
     LogRefused,
     OwnFault,
     StoreUnavailable,
+    StoreUnfit,
     StoryFailed,
 )
 from gateway.domain.errors.partner import (
@@ -135,6 +137,7 @@ __all__ = (
     "SignatureRefused",
     "StateConflict",
     "StoreUnavailable",
+    "StoreUnfit",
     "StoryFailed",
     "Unintelligible",
 )

@@ -62,6 +62,13 @@ class StoreUnavailable(OwnFault):
     title = "De database is niet bereikbaar"
 
 
+class StoreUnfit(OwnFault):
+    """The database is not fit for the gateway."""
+
+    code = "database-ongeschikt"
+    title = "De database is niet geschikt"
+
+
 class StoryFailed(OwnFault):
     """The practice story cannot go on."""
 
