@@ -23,7 +23,7 @@ COMMANDS = {
     "serve": ("serve", "run the gateway"),
     "check": ("check", "read the whole configuration and report everything that is wrong"),
     "migrate": ("migrate", "bring the database to the form this version needs"),
-    "ledger": ("ledger", "check the evidence log"),
+    "ledger": ("ledger", "export and check the evidence log"),
     "partner": ("partner", "list, add and test creditors"),
     "simulate": ("simulate", "run simulated creditors on this machine"),
     "new-adapter": ("new_adapter", "start a dialect as a copy of the template"),

@@ -23,6 +23,7 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "gateway_started": frozenset({"api", "messages"}),
     "gateway_stopped": frozenset(),
     "library_logged": frozenset({"logger"}),
+    "log_publication_failed": frozenset({"error"}),
     "partners_reload_rejected": frozenset({"findings"}),
     "partners_reloaded": frozenset({"partners"}),
     "request_answered": frozenset(

@@ -19,12 +19,12 @@ from gateway.api.listener import build_listener
 from gateway.api.server import build_api
 from gateway.app.building import Parts, build
 from gateway.app.environment import AmsterdamCalendar
+from gateway.app.publishing import keep_publishing, publish
 from gateway.config.configuration import LiveConfiguration
 from gateway.ports.environment import Calendar
 from gateway.registry import Registry
 from gateway.transports.tls import equip
 from gateway.usecases.context import Gateway
-from gateway.usecases.sequencing import published
 from gateway.usecases.workers import Workers
 
 Address = tuple[str, int]
@@ -37,6 +37,7 @@ class App:
     def __init__(self, live: LiveConfiguration, parts: Parts, workers: Workers) -> None:
         self._live, self._parts, self._workers = live, parts, workers
         self._ports: list[Port] = []
+        self._publisher: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(cls, config_dir: Path, *, calendar: Calendar | None = None) -> Self:
@@ -56,6 +57,7 @@ class App:
             await app.stop()
             raise
         app._workers.start(parts.gateway.controllers.values())
+        app._start_publisher()
         return app
 
     @property
@@ -87,19 +89,23 @@ class App:
 
     async def publish(self, directory: Path) -> None:
         """Write the log of every controller as static files, the checkpoint last."""
-        for controller in self.gateway.controllers.values():
-            files = await published(self.gateway, controller)
-            for path in sorted(files, key=lambda path: path == "checkpoint"):
-                target = directory / controller.oin.value / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(files[path])
+        await publish(self.gateway, directory)
 
     async def stop(self) -> None:
         """Stop in order; nothing that was accepted is lost."""
         for port in self._ports:
             await port.close()
         await self._workers.stop()
+        if self._publisher is not None:
+            self._publisher.cancel()
+            await asyncio.gather(self._publisher, return_exceptions=True)
         await self._parts.close()
+
+    def _start_publisher(self) -> None:
+        settings = self._live.current.settings.log
+        if settings.folder is not None:
+            task = keep_publishing(self.gateway, settings.folder, settings.seconds)
+            self._publisher = asyncio.create_task(task)
 
     async def _listen(self) -> None:
         settings = self._live.current.settings

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateway.commands import ledger_export
+
 if TYPE_CHECKING:
     from gateway.ledger.verification import LogFinding, Verification
 
@@ -36,7 +38,7 @@ class _Unusable(Exception):
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `gateway ledger` and its commands to the command line."""
-    ledger = subparsers.add_parser("ledger", help="check the evidence log")
+    ledger = subparsers.add_parser("ledger", help="export and check the evidence log")
     commands = ledger.add_subparsers(dest="ledger_command", required=True, metavar="COMMAND")
     verify = commands.add_parser(
         "verify",
@@ -58,6 +60,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     verify.add_argument("--json", action="store_true", help="print the result for machines")
     verify.set_defaults(run=run)
+    ledger_export.register(commands)
 
 
 def run(args: argparse.Namespace) -> int:

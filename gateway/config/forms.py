@@ -86,6 +86,14 @@ class LogForm(Form):
         alias="oorsprong",
         description="name of the logs; each municipality's log is named oorsprong/OIN",
     )
+    folder: Text | None = Field(
+        default=None,
+        alias="publicatie",
+        description="folder for the published log, a subfolder per OIN; default: not published",
+    )
+    seconds: Annotated[float, Field(ge=0.1, le=3600)] = Field(
+        default=10.0, alias="elke_seconden", description="how often it is published"
+    )
 
 
 class LinesForm(Form):

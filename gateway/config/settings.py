@@ -63,10 +63,15 @@ class Listening:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """The evidence log: one seed and a name; each controller's log has its own origin and key."""
+    """The evidence log: one seed and a name; each controller's log has its own origin and key.
+
+    `folder` is where it is published, every so many seconds.
+    """
 
     origin: str
     key: SignerKey
+    folder: Path | None = None
+    seconds: float = 10.0
 
     def origin_of(self, controller: Oin) -> str:
         """Return the name of this controller's log."""
@@ -213,7 +218,8 @@ def _log(form: GatewayForm, source: Source) -> LogSettings | None:
         return None
     if key.name != form.log.origin:
         source.findings.add("logboek.sleutel", "the name in the key is not oorsprong")
-    return LogSettings(form.log.origin, key)
+    folder = source.folder / form.log.folder if form.log.folder else None
+    return LogSettings(form.log.origin, key, folder, form.log.seconds)
 
 
 def _workers(form: WorkersForm) -> WorkerSettings:
