@@ -31,7 +31,10 @@ _OIN = re.compile(r"[0-9]{8}[0-9A-Z]{9}000")
 _OIN_PREFIXES = frozenset(f"000000{n:02d}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 99))
 _KVK = re.compile(r"[0-9]{8}")
 _CLIENT_NUMBER = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
-_NINE_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){7,8}(?![0-9])")
+# Looked for at every place, so that a number before it does not hide it: in "00 111 222 333" too.
+_NINE_DIGITS = re.compile(r"(?<![0-9])(?=([0-9](?:[ .-]?[0-9]){8})(?![0-9]))")
+_EIGHT_DIGITS = re.compile(r"(?<![0-9])(?=([0-9]{8})(?![0-9]))")
+_YEAR_AND_NUMBER = re.compile(r"(?:19|20)[0-9]{2}[ .-][0-9]{5}")
 _BUCKETS = 64
 
 
@@ -129,12 +132,15 @@ class ClientNumber:
 def refuse_bsn_like(reference: str) -> str:
     """Return the reference, or raise ReferenceLooksLikeBsn when any part could be a BSN.
 
-    Design §7: a back-office reference that looks like a BSN is refused; eight digits count too,
-    because old numbers lost their leading zero.
+    Design §7: a back-office reference that looks like a BSN is refused. Eight digits in one piece
+    count too, because old numbers lost their leading zero. A year with a number behind it
+    ("2026-00042") is how case numbers look and how nobody spells a BSN: one in eleven would be
+    refused for nothing.
     """
-    for match in _NINE_DIGITS.finditer(reference):
-        digits = re.sub(r"[ .-]", "", match.group()).zfill(9)
-        if _bsn.is_valid(digits):
+    found = _NINE_DIGITS.findall(reference) + _EIGHT_DIGITS.findall(reference)
+    for text in found:
+        digits = re.sub(r"[ .-]", "", text).zfill(9)
+        if _bsn.is_valid(digits) and not _YEAR_AND_NUMBER.fullmatch(text):
             raise ReferenceLooksLikeBsn
     return reference
 
