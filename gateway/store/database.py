@@ -5,8 +5,8 @@ comes from the configuration, never from a request. The gateway refuses to work 
 could see past row-level security.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import asyncpg
@@ -16,7 +16,10 @@ from gateway.domain.identifiers import Oin, bucket_of
 
 Connection = asyncpg.pool.PoolConnectionProxy
 
-SET_CONTROLLERS = "select set_config('gateway.controllers', $1, true)"
+# One round trip; what is filled in is an OIN: digits and capitals, nothing else (domain.Oin).
+BEGIN = "begin; set local gateway.controllers = '{}'"
+COMMIT = "commit"
+ROLLBACK = "rollback"
 
 # Also what a role may become with SET ROLE: whoever speaks as the gateway could do that too.
 ROLE_RIGHTS = """
@@ -48,6 +51,16 @@ class Transaction:
     connection: Connection
     bucket: int
     controller: Oin
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[None]:
+        """A part of the transaction that may fail by itself: a savepoint.
+
+        Raises StoreUnavailable as `row_faults` does.
+        """
+        with row_faults():
+            async with self.connection.transaction():
+                yield
 
 
 class Database:
@@ -87,8 +100,7 @@ class Database:
             # A file or a time limit that fails in the work of a caller is no lost database, so
             # from here on only what asyncpg itself raises counts.
             with connection_faults(_LOST):
-                async with connection.transaction():
-                    await connection.execute(SET_CONTROLLERS, controller.value)
+                async with _begun(connection, controller):
                     yield Transaction(connection, bucket_of(controller), controller)
         finally:
             await self._pool.release(connection)
@@ -102,6 +114,20 @@ class Database:
             return False
 
 
+@asynccontextmanager
+async def _begun(connection: Connection, controller: Oin) -> AsyncIterator[None]:
+    try:
+        await connection.execute(BEGIN.format(controller.value))
+        yield
+        await connection.execute(COMMIT)
+    except BaseException:
+        try:
+            await connection.execute(ROLLBACK)
+        except BaseException:  # noqa: BLE001 - the first fault is the one that counts
+            connection.terminate()  # nobody may get it back in the middle of a transaction
+        raise
+
+
 class connection_faults:  # noqa: N801 - reads as a statement
     """Turn every way of losing the database into StoreUnavailable, at this one door."""
 
@@ -113,6 +139,22 @@ class connection_faults:  # noqa: N801 - reads as a statement
 
     def __exit__(self, kind: object, fault: BaseException | None, trace: object) -> None:
         if isinstance(fault, self._kinds):
+            raise StoreUnavailable from fault
+
+
+@contextmanager
+def row_faults() -> Iterator[None]:
+    """Tell a fault of the rows at hand from one of the server, which is StoreUnavailable.
+
+    Only a wrong value (class 22) or a broken constraint (class 23) is the fault of a row; a
+    deadlock, a full disk or a missing right would meet any other row as well.
+    """
+    with connection_faults(_LOST):
+        try:
+            yield
+        except asyncpg.PostgresError as fault:
+            if (fault.sqlstate or "")[:2] in {"22", "23"}:
+                raise
             raise StoreUnavailable from fault
 
 

@@ -7,7 +7,9 @@ of one round is logged and the loop goes on.
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -24,6 +26,19 @@ from gateway.usecases.terms import watch_terms
 
 _log = structlog.get_logger(__name__)
 WATCH_EVERY = timedelta(seconds=30)
+GATHER_SECONDS = 0.01
+"""How long a busy loop lets work come together before its next round: a transaction costs nearly
+the same for one row as for a batch."""
+
+
+@dataclass(slots=True)
+class _Loop:
+    """The loop of one controller: what it is sending, and for which day it looked at the terms."""
+
+    controller: Controller
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
+    watched: tuple[date, datetime] | None = None
 
 
 class Workers:
@@ -33,90 +48,94 @@ class Workers:
         self._gateway = gateway
         self._batch, self._pause = settings.batch, settings.pause_seconds
         self._in_flight = settings.in_flight
-        self._wake = asyncio.Event()
-        self._loops: list[asyncio.Task[None]] = []
-        self._sending: set[asyncio.Task[None]] = set()
-        self._watched: dict[Controller, tuple[date, datetime]] = {}
+        self._loops: list[_Loop] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, controllers: Iterable[Controller]) -> None:
         """Start a loop per controller."""
-        self._loops = [asyncio.create_task(self._run(controller)) for controller in controllers]
+        self._loops = [_Loop(controller) for controller in controllers]
+        self._tasks = [asyncio.create_task(self._run(loop)) for loop in self._loops]
 
     def wake(self) -> None:
         """Say that there is work now; a hint, the loops also look by themselves."""
-        self._wake.set()
+        for loop in self._loops:
+            loop.wake.set()
 
     async def stop(self) -> None:
         """Stop claiming, let what is being sent finish, and end."""
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        sending = [task for loop in self._loops for task in loop.sending]
+        await asyncio.gather(*sending, return_exceptions=True)
 
     async def idle(self) -> bool:
         """Say whether nothing is left to do today."""
         today = self._gateway.calendar.today()
-        for controller in self._gateway.controllers.values():
-            if self._watched.get(controller, (date.min, None))[0] != today:
+        for loop in self._loops:
+            if loop.sending or loop.watched is None or loop.watched[0] != today:
                 return False
-            async with self._gateway.database.transaction(controller.oin) as tx:
+            async with self._gateway.database.transaction(loop.controller.oin) as tx:
                 unfinished = await deliveries.count_unfinished(tx, today)
                 if unfinished or await log.outbox_size(tx):
                     return False
-        return not self._sending
+        return not any(loop.sending for loop in self._loops)
 
-    async def _run(self, controller: Controller) -> None:
+    async def _run(self, loop: _Loop) -> None:
         while True:
+            done = 0
             try:
-                busy = await self._round(controller)
+                done = await self._round(loop)
             except GatewayError as fault:
                 _log.error("worker_round_failed", code=fault.code)
-                busy = False
             except Exception as fault:  # noqa: BLE001 - the last net: the loop must go on
                 _log.error("worker_round_failed", error=type(fault).__name__)
-                busy = False
-            if not busy:
-                await self._rest()
+            if not done:
+                await self._rest(loop)
+            elif done < self._batch:
+                await asyncio.sleep(GATHER_SECONDS)
 
-    async def _rest(self) -> None:
+    async def _rest(self, loop: _Loop) -> None:
         jitter = 0.5 + self._gateway.ids.chance(1)[0] / 256
         try:
-            await asyncio.wait_for(self._wake.wait(), self._pause * jitter)
+            await asyncio.wait_for(loop.wake.wait(), self._pause * jitter)
         except TimeoutError:
             return
-        self._wake.clear()
+        loop.wake.clear()
 
-    async def _round(self, controller: Controller) -> bool:
-        await self._watch(controller)
-        recorded = await record_due(self._gateway, controller, self._batch)
-        integrated = await sequence(self._gateway, controller)
-        free = self._in_flight - len(self._sending)
-        claimed, taken = await claim_due(self._gateway, controller, min(free, self._batch))
+    async def _round(self, loop: _Loop) -> int:
+        """Do what is due; return the size of the largest batch of it."""
+        await self._watch(loop)
+        recorded = await record_due(self._gateway, loop.controller, self._batch)
+        integrated = await sequence(self._gateway, loop.controller)
+        free = min(self._in_flight - len(loop.sending), self._batch)
+        claimed, taken = await claim_due(self._gateway, loop.controller, free)
         for sending in claimed:
-            self._dispatch(controller, sending)
-        return bool(recorded or integrated or taken)
+            self._dispatch(loop, sending)
+        return max(recorded, integrated, taken)
 
-    def _dispatch(self, controller: Controller, sending: Sending) -> None:
-        task = asyncio.create_task(send(self._gateway, controller, sending))
-        self._sending.add(task)
-        task.add_done_callback(self._sent)
+    def _dispatch(self, loop: _Loop, sending: Sending) -> None:
+        task = asyncio.create_task(send(self._gateway, loop.controller, sending))
+        loop.sending.add(task)
+        task.add_done_callback(partial(_sent, loop))
 
-    def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
-        # What failed here keeps its lease and becomes doubtful when that lapses.
-        if not task.cancelled() and task.exception() is not None:
-            _log.error("sending_failed", error=type(task.exception()).__name__)
-        self._wake.set()
-
-    async def _watch(self, controller: Controller) -> None:
+    async def _watch(self, loop: _Loop) -> None:
         today, now = self._gateway.calendar.today(), self._gateway.clock.now()
-        last = self._watched.get(controller)
+        last = loop.watched
         if last is not None and last[0] == today and now - last[1] < WATCH_EVERY:
             return
-        await recover_lapsed(self._gateway, controller, now)
+        await recover_lapsed(self._gateway, loop.controller, now)
         while True:
-            watched = await watch_terms(self._gateway, controller, self._batch)
+            watched = await watch_terms(self._gateway, loop.controller, self._batch)
             if watched.reminded + watched.expired < self._batch:
                 break
         self._gateway.keys.forget_old()
-        self._watched[controller] = (today, now)
+        loop.watched = (today, now)
+
+
+def _sent(loop: _Loop, task: asyncio.Task[None]) -> None:
+    loop.sending.discard(task)
+    # What failed here keeps its lease and becomes doubtful when that lapses.
+    if not task.cancelled() and task.exception() is not None:
+        _log.error("sending_failed", error=type(task.exception()).__name__)
+    loop.wake.set()
