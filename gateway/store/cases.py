@@ -26,7 +26,7 @@ select case_id, subject_id, stream_id, started_on, opened_at, sealed from debt_c
 where bucket = $1 and controller = $2 and case_id = $3
 """
 CASES_OF = """
-select c.case_id from debt_case c
+select c.case_id, c.subject_id, c.stream_id, c.started_on, c.opened_at, c.sealed from debt_case c
 join subject s on (s.bucket, s.controller, s.subject_id)
                 = (c.bucket, c.controller, c.subject_id)
 where c.bucket = $1 and c.controller = $2 and s.bsn_blind = $3
@@ -98,7 +98,7 @@ async def read_case(tx: Transaction, case_id: CaseId) -> CaseRow | None:
     return CaseRow(**row) if row else None
 
 
-async def cases_of(tx: Transaction, bsn_blind: bytes) -> tuple[CaseId, ...]:
+async def cases_of(tx: Transaction, bsn_blind: bytes) -> tuple[CaseRow, ...]:
     """Return the cases of the person with this blinded BSN, oldest first."""
     rows = await tx.connection.fetch(CASES_OF, tx.bucket, tx.controller.value, bsn_blind)
-    return tuple(row["case_id"] for row in rows)
+    return tuple(CaseRow(**row) for row in rows)

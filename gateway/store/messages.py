@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from gateway.domain.identifiers import CreditorId, LegId, MessageId, SubjectId
+from gateway.domain.identifiers import CreditorId, LegId, MessageId, StreamId, SubjectId
 from gateway.domain.statement import DebtStatement, Refusal, Reply
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
@@ -20,21 +20,26 @@ from gateway.store.sealed import Codec, open_content
 
 ADD_MESSAGE = """
 insert into message (bucket, controller, row_id, direction, creditor_id, kind, state, leg_id,
-                     delivery_id, subject_id, message_id, digest, wire_digest, refusal,
+                     delivery_id, subject_id, stream_id, message_id, digest, wire_digest, refusal,
                      recorded_at, sealed)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 ADD_REFUSED = (
     ADD_MESSAGE
     + """
-on conflict (bucket, controller, creditor_id, wire_digest) where state = 'in_quarantaine'
+on conflict (bucket, controller, creditor_id, leg_id, wire_digest) where state = 'in_quarantaine'
 do nothing
 returning true
 """
 )
+SEAL_REFUSED = """
+update message set sealed = $4
+where bucket = $1 and controller = $2 and row_id = $3 and state = 'in_quarantaine'
+"""
 MESSAGES = """
 select m.row_id, m.direction, m.creditor_id, m.kind, m.state, m.leg_id, m.delivery_id,
-       m.subject_id, m.message_id, m.digest, m.wire_digest, m.refusal, m.recorded_at, m.sealed
+       m.subject_id, m.stream_id, m.message_id, m.digest, m.wire_digest, m.refusal,
+       m.recorded_at, m.sealed
 from message m where m.bucket = $1 and m.controller = $2
 """
 READ_MESSAGE = MESSAGES + " and m.row_id = $3"
@@ -69,13 +74,17 @@ MessageKey = tuple[CreditorId, MessageId]
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message as stored; `wire_digest` is SHA-256 of the exact bytes, `refusal` an error code."""
+    """A message as stored; `wire_digest` is SHA-256 of the exact bytes, `refusal` an error code.
+
+    `stream_id` is where its events stand: those of its ground, or its own if it belongs nowhere.
+    """
 
     row_id: UUID
     direction: str
     creditor_id: CreditorId
     state: str
     subject_id: SubjectId
+    stream_id: StreamId
     wire_digest: bytes
     recorded_at: datetime
     sealed: bytes | None
@@ -131,8 +140,16 @@ async def add_messages(tx: Transaction, rows: Sequence[MessageRow]) -> None:
 
 
 async def add_refused(tx: Transaction, row: MessageRow) -> bool:
-    """Add a refused message; False when these very bytes were kept already."""
+    """Add a refused message; False when these very bytes were kept already on its leg.
+
+    Waits for a rival with the same bytes to commit.
+    """
     return bool(await tx.connection.fetchval(ADD_REFUSED, *_values(tx, row)))
+
+
+async def seal_refused(tx: Transaction, row_id: UUID, sealed: bytes) -> None:
+    """Put the sealed document with a refused message that was just added."""
+    await tx.connection.execute(SEAL_REFUSED, tx.bucket, tx.controller.value, row_id, sealed)
 
 
 def _values(tx: Transaction, row: MessageRow) -> tuple[object, ...]:
@@ -147,6 +164,7 @@ def _values(tx: Transaction, row: MessageRow) -> tuple[object, ...]:
         row.leg_id,
         row.delivery_id,
         row.subject_id,
+        row.stream_id,
         row.message_id,
         row.digest,
         row.wire_digest,

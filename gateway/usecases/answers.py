@@ -89,6 +89,7 @@ def _message(gateway: Gateway, answer: Accepted, key: SealingKey) -> MessageRow:
         leg_id=talk.leg.leg_id,
         delivery_id=talk.delivery.delivery_id,
         subject_id=talk.leg.subject_id,
+        stream_id=talk.leg.stream_id,
         message_id=answer.identified.message_id,
         digest=answer.digest,
         wire_digest=hashlib.sha256(answer.document).digest(),

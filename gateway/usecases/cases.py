@@ -58,13 +58,20 @@ async def read_case(gateway: Gateway, caller: Caller, case_id: CaseId) -> CaseVi
     return CaseView(case_id, content.reference, content.resident, row.started_on, row.opened_at)
 
 
-def viewed(caller: Caller, stream: StreamId, case_id: CaseId, what: str) -> NewEvent:
-    """The event that somebody looked at the resident's data: she may see who did."""
+def viewed(caller: Caller, stream: StreamId, case_id: CaseId | None, what: str) -> NewEvent:
+    """The event that somebody looked at the resident's data: she may see who did.
+
+    Without case it is about a message that could not be correlated.
+    """
     return NewEvent(EventType.ACCESS_VIEW, stream, {"what": what}, acting(caller, case_id))
 
 
 async def find_cases(gateway: Gateway, caller: Caller, bsn: Bsn) -> tuple[CaseId, ...]:
-    """Return the cases of the person with this BSN; none is an empty tuple."""
+    """Return the cases of the person with this BSN, after recording who looks; none is ()."""
     blind = await gateway.keys.blind(caller.controller.oin, bsn)
     async with gateway.database.transaction(caller.controller.oin) as tx:
-        return await store.cases_of(tx, blind)
+        found = await store.cases_of(tx, blind)
+        await gateway.journal.append(
+            tx, [viewed(caller, row.stream_id, row.case_id, "zoekvraag") for row in found]
+        )
+    return tuple(row.case_id for row in found)

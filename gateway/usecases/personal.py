@@ -5,10 +5,10 @@ from gateway.domain.identifiers import CaseId
 from gateway.usecases.commands import Caller
 
 
-def acting(caller: Caller, case_id: CaseId) -> dict[str, Json]:
-    """Return P for something an employee did."""
+def acting(caller: Caller, case_id: CaseId | None) -> dict[str, Json]:
+    """Return P for something an employee did, on a case if it is known on which."""
     return {
-        "case": str(case_id),
+        "case": None if case_id is None else str(case_id),
         "employee": caller.actor.pseudonym,
         "role": caller.actor.role,
         "client": caller.client.value,

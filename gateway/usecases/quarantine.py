@@ -1,8 +1,8 @@
 """Keep a refused message apart, and tell the creditor why.
 
 Its bytes are sealed: under the resident's key when it is known which conversation it belongs to,
-else under a key of its own. A message that comes again is kept once. An answer about another person
-opens a breach record.
+else under a key of its own. A message that comes again is kept once per conversation. An answer
+about another person opens a breach record.
 """
 
 import hashlib
@@ -13,11 +13,10 @@ from gateway.domain.events import EventType, Json, NewEvent
 from gateway.domain.identifiers import MessageId, StreamId, SubjectId
 from gateway.domain.inquiry import InboundState
 from gateway.domain.parties import Controller
-from gateway.ledger.sealing import NONCE_BYTES, SealingKey
+from gateway.ledger.sealing import NONCE_BYTES
 from gateway.ports.creditor import FaultNotice, Identified
 from gateway.ports.transport import Partner
 from gateway.store import messages
-from gateway.store.database import Transaction
 from gateway.store.messages import INBOUND, MessageRow
 from gateway.store.sealed import seal_content
 from gateway.usecases.context import Gateway
@@ -42,64 +41,47 @@ class Refused:
 async def quarantine(
     gateway: Gateway, controller: Controller, partner: Partner, refused: Refused
 ) -> None:
-    """Keep the message, sealed and unread, with its event."""
-    subject_id = await _subject(gateway, controller, refused)
-    key = await gateway.keys.one(controller.oin, subject_id)
-    row = _row(gateway, partner, refused, subject_id, key)
+    """Keep the message, sealed and unread, with its event.
+
+    Its row is taken before a key is made: whoever sends junk a thousand times makes one key.
+    """
+    row, is_known = _row(gateway, partner, refused), refused.conversation is not None
     async with gateway.database.transaction(controller.oin) as tx:
         if not await messages.add_refused(tx, row):
             return
-        stream_id = await _stream(gateway, tx, refused, subject_id)
-        await gateway.journal.append(tx, _events(partner, refused, row, stream_id))
+        if not is_known:
+            await gateway.keys.make(controller.oin, row.subject_id)
+            await gateway.journal.open_stream(tx, row.stream_id, row.subject_id)
+        key = await gateway.keys.one(controller.oin, row.subject_id)
+        nonce = gateway.ids.chance(NONCE_BYTES)
+        sealed = seal_content(key, nonce, row.row_id, refused.document)
+        await messages.seal_refused(tx, row.row_id, sealed)
+        await gateway.journal.append(tx, _events(partner, refused, row))
 
 
-async def _subject(gateway: Gateway, controller: Controller, refused: Refused) -> SubjectId:
-    if refused.conversation is not None:
-        return refused.conversation.leg.subject_id
-    fresh = SubjectId(gateway.ids.reference())
-    await gateway.keys.make(controller.oin, fresh)
-    return fresh
-
-
-async def _stream(
-    gateway: Gateway, tx: Transaction, refused: Refused, subject_id: SubjectId
-) -> StreamId:
-    if refused.conversation is not None:
-        return refused.conversation.leg.stream_id
-    fresh = StreamId(gateway.ids.reference())
-    await gateway.journal.open_stream(tx, fresh, subject_id)
-    return fresh
-
-
-def _row(
-    gateway: Gateway,
-    partner: Partner,
-    refused: Refused,
-    subject_id: SubjectId,
-    key: SealingKey,
-) -> MessageRow:
-    row_id, talk, found = gateway.ids.row(), refused.conversation, refused.identified
+def _row(gateway: Gateway, partner: Partner, refused: Refused) -> MessageRow:
+    """The row of the message, not yet sealed; one that belongs nowhere is its own subject."""
+    talk, found = refused.conversation, refused.identified
     return MessageRow(
-        row_id=row_id,
+        row_id=gateway.ids.row(),
         direction=INBOUND,
         creditor_id=partner.creditor.creditor_id,
         kind=found.kind.value if found else None,
         state=InboundState.QUARANTINED.value,
         leg_id=talk.leg.leg_id if talk else None,
         delivery_id=talk.delivery.delivery_id if talk else None,
-        subject_id=subject_id,
+        subject_id=talk.leg.subject_id if talk else SubjectId(gateway.ids.reference()),
+        stream_id=talk.leg.stream_id if talk else StreamId(gateway.ids.reference()),
         message_id=found.message_id if found else None,
         digest=refused.verified.digest if refused.verified else None,
         wire_digest=hashlib.sha256(refused.document).digest(),
         refusal=refused.fault.code,
         recorded_at=gateway.clock.now(),
-        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, refused.document),
+        sealed=None,
     )
 
 
-def _events(
-    partner: Partner, refused: Refused, row: MessageRow, stream_id: StreamId
-) -> list[NewEvent]:
+def _events(partner: Partner, refused: Refused, row: MessageRow) -> list[NewEvent]:
     talk = refused.conversation
     facts: dict[str, Json] = {
         "partner": partner.creditor.creditor_id,
@@ -108,9 +90,9 @@ def _events(
         "message_id": str(row.message_id) if row.message_id else None,
     }
     personal = automatic(talk.leg.case_id) if talk else {}
-    events = [NewEvent(EventType.EXCHANGE_QUARANTINED, stream_id, facts, personal)]
+    events = [NewEvent(EventType.EXCHANGE_QUARANTINED, row.stream_id, facts, personal)]
     if isinstance(refused.fault, OtherPerson):
-        events.append(NewEvent(EventType.BREACH_OPENED, stream_id, facts, personal))
+        events.append(NewEvent(EventType.BREACH_OPENED, row.stream_id, facts, personal))
     return events
 
 

@@ -1,6 +1,7 @@
 """Read orders, legs, the overview and the messages of a case.
 
-Whoever reads what a creditor answered is recorded first: no record, no view.
+Whoever reads what a creditor answered is recorded first: no record, no view. How far an order is
+says nothing of an answer, so it may be polled without a trace.
 """
 
 from collections.abc import Sequence
@@ -30,30 +31,36 @@ _FINISHED = frozenset({DeliveryState.DELIVERED, DeliveryState.FAILED, DeliverySt
 
 
 async def read_order(gateway: Gateway, caller: Caller, order_id: OrderId) -> OrderView:
-    """Return an order and how far it is; raises NotFound."""
+    """Return an order and how far it is, without what was answered; raises NotFound."""
     async with gateway.database.transaction(caller.controller.oin) as tx:
         order = await legs.read_order(tx, order_id)
         if order is None:
             raise NotFound
-        details = await _details(gateway, tx, await legs.legs_of_order(tx, order_id))
+        details = await _details(gateway, tx, await legs.legs_of_order(tx, order_id), opened=False)
     done = all(d.state in _FINISHED for detail in details for d in detail.deliveries)
     return OrderView(order_id, order.case_id, order.created_at, details, done)
 
 
 async def list_legs(gateway: Gateway, caller: Caller, case_id: CaseId) -> tuple[LegDetail, ...]:
-    """Return the legs of a case; raises NotFound."""
+    """Return the legs of a case, after recording who looks; raises NotFound."""
     async with gateway.database.transaction(caller.controller.oin) as tx:
-        await _case(tx, case_id)
+        case = await _case(tx, case_id)
+        await gateway.journal.append(
+            tx, [viewed(caller, case.stream_id, case_id, "saldoverzoeken")]
+        )
         return await _details(gateway, tx, await legs.legs_of_case(tx, case_id))
 
 
 async def read_leg(gateway: Gateway, caller: Caller, leg_id: LegId) -> LegDetail:
-    """Return one leg; raises NotFound."""
+    """Return one leg, after recording who looks; raises NotFound."""
     async with gateway.database.transaction(caller.controller.oin) as tx:
-        found = await legs.read_legs(tx, [leg_id])
-        if not found:
+        leg = (await legs.read_legs(tx, [leg_id])).get(leg_id)
+        if leg is None:
             raise NotFound
-        return (await _details(gateway, tx, tuple(found.values())))[0]
+        await gateway.journal.append(
+            tx, [viewed(caller, leg.stream_id, leg.case_id, "saldoverzoek")]
+        )
+        return (await _details(gateway, tx, (leg,)))[0]
 
 
 async def read_overview(gateway: Gateway, caller: Caller, case_id: CaseId) -> OverviewView:
@@ -90,10 +97,8 @@ async def read_message(gateway: Gateway, caller: Caller, row_id: UUID) -> Messag
             raise NotFound
         key = await gateway.keys.one(tx.controller, row.subject_id)
         rows = tuple((await legs.read_legs(tx, [row.leg_id])).values()) if row.leg_id else ()
-        for leg in rows:
-            await gateway.journal.append(
-                tx, [viewed(caller, leg.stream_id, leg.case_id, "bericht")]
-            )
+        case_id = rows[0].case_id if rows else None
+        await gateway.journal.append(tx, [viewed(caller, row.stream_id, case_id, "bericht")])
         return _message(row, await _delivery_states(tx, rows), row.document(key))
 
 
@@ -105,14 +110,14 @@ async def _case(tx: Transaction, case_id: CaseId) -> cases.CaseRow:
 
 
 async def _details(
-    gateway: Gateway, tx: Transaction, rows: Sequence[LegRow]
+    gateway: Gateway, tx: Transaction, rows: Sequence[LegRow], *, opened: bool = True
 ) -> tuple[LegDetail, ...]:
+    """Put the legs together; what was answered only if `opened`, and then who looks is recorded."""
     ids = [row.leg_id for row in rows]
     sent = await deliveries.deliveries_of_legs(tx, ids)
     kept = await messages.messages_of_legs(tx, ids)
-    replies = {
-        row.leg_id: row for row in await messages.replies_of_legs(tx, ids) if row.version == 1
-    }
+    answers = await messages.replies_of_legs(tx, ids) if opened else ()
+    replies = {row.leg_id: row for row in answers if row.version == 1}
     keys = await gateway.keys.many(tx.controller, {row.subject_id for row in rows})
     found = []
     for row in rows:

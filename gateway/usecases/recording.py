@@ -180,6 +180,7 @@ def _message(gateway: Gateway, prepared: _Prepared, signed: Signed, key: Sealing
         leg_id=row.leg_id,
         delivery_id=row.delivery_id,
         subject_id=row.subject_id,
+        stream_id=row.stream_id,
         message_id=row.message_id,
         digest=signed.digest,
         wire_digest=hashlib.sha256(signed.document).digest(),

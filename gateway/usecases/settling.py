@@ -239,6 +239,7 @@ def _receipt_row(
         leg_id=row.leg_id,
         delivery_id=row.delivery_id,
         subject_id=row.subject_id,
+        stream_id=row.stream_id,
         message_id=proof.receipt_id,
         digest=None,
         wire_digest=hashlib.sha256(body).digest(),

@@ -3,6 +3,7 @@
 Each one comes in on both roads: in the response to our own question, and at our listener.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -286,6 +287,34 @@ async def test_a_message_that_belongs_to_nothing_gets_a_key_of_its_own(stage: St
     assert row is not None
     assert (row["leg_id"], row["person"]) == (None, None)
     assert row["key"] == row["subject_id"]
+
+
+async def test_each_leg_shows_its_own_quarantine_of_the_same_junk(stage: Stage):
+    """A creditor whose system answers every question with the same error page."""
+    stage.creditor().spoiled = lambda _: b"<storing/>"
+    cases = [await asked_for(stage) for _ in range(2)]
+    await settled(stage)
+    for case in cases:
+        assert (await leg(stage, case.case_id)).leg.quarantined == (SignatureRefused.code,)
+    events = await check_log(stage)
+    assert [e.type for e in events].count(EventType.EXCHANGE_QUARANTINED) == 2
+
+
+async def test_the_same_junk_many_times_makes_one_key(stage: Stage):
+    async def keys() -> int:
+        connection = await asyncpg.connect(stage.owner_dsn)
+        try:
+            return int(await connection.fetchval("select count(*) from subject_key"))
+        finally:
+            await connection.close()
+
+    before = await keys()
+    await asyncio.gather(*(arrives(stage, b"<junk/>") for _ in range(5)))
+    for _ in range(5):
+        await arrives(stage, b"<junk/>")
+    assert await keys() - before == 1
+    events = await check_log(stage)
+    assert [e.type for e in events] == [EventType.EXCHANGE_QUARANTINED]
 
 
 # --- the guard: duplicates, reused ids, conflicts (attacks-and-needs §2 row 18) -------------------

@@ -1,7 +1,7 @@
 """Saldoverzoeken: ask creditors what is owed, and see how far each of them is."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -108,8 +108,8 @@ class DeliveryOut(Outgoing, title="Verzending"):
     failure: str | None
 
 
-class RequestOut(Outgoing, title="Saldoverzoek"):
-    """Saldoverzoek aan één schuldeiser, met zijn verzendingen en het antwoord."""
+class ProgressOut(Outgoing, title="SaldoverzoekVoortgang"):
+    """Hoe ver een saldoverzoek is, zonder wat er geantwoord is."""
 
     id: Id
     url: str
@@ -125,11 +125,16 @@ class RequestOut(Outgoing, title="Saldoverzoek"):
     asked_on: date | None
     reply_by: date | None
     reminders: int
-    reply: StatementOut | RefusalOut | None
     conflicting: bool
     quarantined: tuple[str, ...]
     failure: str | None
     deliveries: tuple[DeliveryOut, ...]
+
+
+class RequestOut(ProgressOut, title="Saldoverzoek"):
+    """Saldoverzoek aan één schuldeiser, met zijn verzendingen en het antwoord."""
+
+    reply: StatementOut | RefusalOut | None
 
 
 class OrderOut(Outgoing, title="Opdracht"):
@@ -140,7 +145,7 @@ class OrderOut(Outgoing, title="Opdracht"):
     case_id: Id
     created_at: datetime
     done: bool
-    requests: tuple[RequestOut, ...]
+    requests: tuple[ProgressOut, ...]
 
 
 async def post_requests(call: Call) -> Reply:
@@ -179,34 +184,37 @@ async def get_order(call: Call) -> Reply:
         case_id=str(view.case_id),
         created_at=view.created_at,
         done=view.done,
-        requests=tuple(_request_out(leg) for leg in view.legs),
+        requests=tuple(ProgressOut(**_progress(leg)) for leg in view.legs),
     )
     return reply(told)
 
 
 def _request_out(detail: LegDetail) -> RequestOut:
+    return RequestOut(**_progress(detail), reply=reply_out(detail.leg.reply))
+
+
+def _progress(detail: LegDetail) -> dict[str, Any]:
     leg = detail.leg
-    return RequestOut(
-        id=str(leg.leg_id),
-        url=f"{PATH}/{leg.leg_id}",
-        case_id=str(detail.case_id),
-        order_id=str(detail.order_id),
-        basis_id=str(detail.basis_id),
-        creditor=leg.creditor_id,
-        creditor_name=leg.creditor_name,
-        purpose=detail.purpose,
-        reason=detail.reason,
-        conversation_id=str(detail.conversation_id),
-        state=leg.state,
-        asked_on=leg.asked_on,
-        reply_by=leg.reply_by,
-        reminders=leg.reminders,
-        reply=reply_out(leg.reply),
-        conflicting=leg.conflicting,
-        quarantined=leg.quarantined,
-        failure=leg.failure,
-        deliveries=tuple(_delivery_out(delivery) for delivery in detail.deliveries),
-    )
+    return {
+        "id": str(leg.leg_id),
+        "url": f"{PATH}/{leg.leg_id}",
+        "case_id": str(detail.case_id),
+        "order_id": str(detail.order_id),
+        "basis_id": str(detail.basis_id),
+        "creditor": leg.creditor_id,
+        "creditor_name": leg.creditor_name,
+        "purpose": detail.purpose,
+        "reason": detail.reason,
+        "conversation_id": str(detail.conversation_id),
+        "state": leg.state,
+        "asked_on": leg.asked_on,
+        "reply_by": leg.reply_by,
+        "reminders": leg.reminders,
+        "conflicting": leg.conflicting,
+        "quarantined": leg.quarantined,
+        "failure": leg.failure,
+        "deliveries": tuple(_delivery_out(delivery) for delivery in detail.deliveries),
+    }
 
 
 def _delivery_out(delivery: DeliveryView) -> DeliveryOut:

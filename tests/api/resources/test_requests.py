@@ -43,7 +43,7 @@ async def test_asking_gives_an_order_that_can_be_followed(prepared: Prepared):
     }
     assert [d["toestand"] for leg in legs for d in leg["verzendingen"]] == ["in_wachtrij"] * 2
     one = await prepared.caller.get(legs[0]["url"])
-    assert one.json == legs[0]
+    assert one.json == legs[0] | {"antwoord": None}
     listed = await prepared.caller.get(f"{prepared.case}/saldoverzoeken?pageSize=1")
     assert (listed.json["count"], len(listed.json["results"])) == (2, 1)
 

@@ -148,6 +148,7 @@ create table message (
     leg_id uuid,
     delivery_id uuid,
     subject_id uuid not null,
+    stream_id uuid not null,
     message_id uuid,
     digest bytea,
     wire_digest bytea not null,
@@ -158,7 +159,9 @@ create table message (
 );
 create index message_by_leg on message (bucket, controller, leg_id);
 create index message_by_delivery on message (bucket, controller, delivery_id);
-create unique index message_refused_once on message (bucket, controller, creditor_id, wire_digest)
+-- Once per leg, and once for what belongs to no leg.
+create unique index message_refused_once
+    on message (bucket, controller, creditor_id, leg_id, wire_digest) nulls not distinct
     where state = 'in_quarantaine';
 
 create table message_guard (
