@@ -31,6 +31,8 @@ _OIN = re.compile(r"[0-9]{8}[0-9A-Z]{9}000")
 _OIN_PREFIXES = frozenset(f"000000{n:02d}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 99))
 _KVK = re.compile(r"[0-9]{8}")
 _CLIENT_NUMBER = re.compile(r"K-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ"
+_SIGNS = "0123456789" + _LETTERS
 # Looked for at every place, so that a number before it does not hide it: in "00 111 222 333" too.
 _NINE_DIGITS = re.compile(r"(?<![0-9])(?=([0-9](?:[ .-]?[0-9]){8})(?![0-9]))")
 _EIGHT_DIGITS = re.compile(r"(?<![0-9])(?=([0-9]{8})(?![0-9]))")
@@ -109,7 +111,8 @@ class Iban:
 class ClientNumber:
     """Klantnummer SHV: ours, random, one per case and creditor; the person's only name on the wire.
 
-    Form `K-XXXX-XXXX-XXXX` in Crockford base 32 (60 random bits), so that it never resembles a BSN.
+    Form `K-XXXX-XXXX-XXXX` in Crockford base 32. In ours each group begins with a letter (58 random
+    bits), so that it can never be taken for a BSN.
     """
 
     value: str
@@ -120,10 +123,16 @@ class ClientNumber:
 
     @classmethod
     def from_random(cls, bits: int) -> "ClientNumber":
-        """Print 60 random bits as a client number."""
-        alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-        letters = "".join(alphabet[(bits >> (5 * n)) & 31] for n in range(12))
-        return cls(f"K-{letters[:4]}-{letters[4:8]}-{letters[8:]}")
+        """Print random bits, 64 or more, as a client number."""
+        groups = []
+        for _ in range(3):
+            group = _LETTERS[bits % len(_LETTERS)]
+            bits //= len(_LETTERS)
+            for _ in range(3):
+                group += _SIGNS[bits % len(_SIGNS)]
+                bits //= len(_SIGNS)
+            groups.append(group)
+        return cls("-".join(("K", *groups)))
 
     def __str__(self) -> str:
         return self.value
