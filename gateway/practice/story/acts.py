@@ -119,7 +119,10 @@ class Acts:
         until = loop.time() + _PATIENCE_SECONDS
         while not await self._stage.settled():
             if loop.time() > until:
-                raise StoryFailed(f"A day did not end within {_PATIENCE_SECONDS:.0f} seconds.")
+                raise StoryFailed(
+                    f"A day did not end within {_PATIENCE_SECONDS:.0f} seconds; the reason may stand"
+                    f" in {self._stage.out.lines}."
+                )
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _settle(self, office: BackOffice, case_id: str) -> Sequence[Json]:
