@@ -19,7 +19,13 @@ from gateway.domain.identifiers import ClientNumber, ConversationId, MessageId, 
 from gateway.domain.legal_basis import BasisKind
 from gateway.domain.parties import Environment
 from gateway.ports.creditor import Citation, Envelope, Identified, MessageKind
-from gateway.wire.values import parse_date, print_date, print_moment
+from gateway.wire.values import (
+    parse_date,
+    parse_digest,
+    print_date,
+    print_digest,
+    print_moment,
+)
 from gateway.wire.xml import Element, Namespace, attribute, child, text
 
 Value = TypeVar("Value")
@@ -58,7 +64,7 @@ def message(
     name: str, envelope: Envelope, client_number: ClientNumber, *body: Element | None
 ) -> Element:
     """Return a whole message: root attributes, parties, ground, customer and `body`."""
-    citation = envelope.citation
+    citation, digest = envelope.citation, envelope.answered_digest
     return node(
         name,
         ENERGY.element("Van", text=envelope.sender.value),
@@ -77,6 +83,7 @@ def message(
         opgesteld=print_moment(envelope.sent_at),
         omgeving=envelope.environment.value,
         antwoordOp=str(envelope.answers) if envelope.answers else None,
+        vingerafdruk=None if digest is None else print_digest(digest),
     )
 
 
@@ -85,7 +92,7 @@ def identify(element: Element) -> Identified:
     kind = KINDS.get(str(element.tag))
     if kind is None:
         raise Unintelligible("The root is not a message of this dialect.")
-    answers = element.get("antwoordOp")
+    answers, digest = element.get("antwoordOp"), element.get("vingerafdruk")
     return Identified(
         kind=kind,
         message_id=MessageId(_uuid(attribute(element, "bericht"))),
@@ -94,6 +101,7 @@ def identify(element: Element) -> Identified:
         receiver=read(Oin, text(element, ENERGY, "Aan")),
         environment=read(Environment, attribute(element, "omgeving")),
         answers=None if answers is None else MessageId(_uuid(answers)),
+        answered_digest=None if digest is None else parse_digest(digest),
     )
 
 

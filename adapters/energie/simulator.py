@@ -1,8 +1,9 @@
 """Voorbeeld Energie itself: hears our question, gives its answer. Pure, as the adapter is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, assert_never
 
 from adapters.energie.codes import HOLDERS, RANKS, REFUSALS
@@ -21,7 +22,7 @@ from gateway.domain.statement import (
 )
 from gateway.ports.creditor import Envelope
 from gateway.wire.values import parse_whole, print_amount, print_date
-from gateway.wire.xml import Element, attribute, child, children, text
+from gateway.wire.xml import Element, attribute, canonical, child, children, text
 
 REQUESTS: Final[Mapping[str, str]] = {
     ENERGY.tag(name): schema_of(name) for name in ("OpvraagSaldo", "Annulering")
@@ -62,12 +63,17 @@ def answer(
     message_id: MessageId,
     sent_at: datetime,
     about: ClientNumber | None = None,
+    *,
+    as_receipt: bool = True,
 ) -> Element:
     """Return the company's reply to a question, unsigned.
 
-    `about` makes it an answer about another person than the one asked about.
+    `about` makes it an answer about another person than the one asked about. `as_receipt` repeats
+    the digest of the question, which makes the answer its receipt.
     """
     envelope = _reply_envelope(request, message_id, sent_at)
+    if not as_receipt:
+        envelope = replace(envelope, answered_digest=None)
     client_number = about or hear(request).client_number
     match reply:
         case Refusal():
@@ -102,6 +108,7 @@ def _reply_envelope(request: Element, message_id: MessageId, sent_at: datetime) 
         environment=asked.environment,
         citation=read_ground(request),
         answers=asked.message_id,
+        answered_digest=sha256(canonical(request)).digest(),
     )
 
 

@@ -40,6 +40,5 @@ ADAPTER: Final = CreditorAdapter(
     fault=Notice(fault_schema, compose_fault),
 )
 
-IGNORED: Final = ("Stuurgegevens/Datum", "Stuurgegevens/CrossDigest")
-"""Fields of a reply that are deliberately not read: the sender's clock proves nothing to us, and
-the digest of our question repeats what the signature and the message id already bind."""
+IGNORED: Final = ("Stuurgegevens/Datum",)
+"""Fields of a reply that are deliberately not read: the sender's clock proves nothing to us."""

@@ -20,7 +20,13 @@ from gateway.domain.identifiers import ConversationId, MessageId, Oin
 from gateway.domain.legal_basis import BasisKind
 from gateway.domain.parties import Environment
 from gateway.ports.creditor import Citation, Envelope, Identified, MessageKind
-from gateway.wire.values import parse_date, print_date, print_moment
+from gateway.wire.values import (
+    parse_date,
+    parse_digest,
+    print_date,
+    print_digest,
+    print_moment,
+)
 from gateway.wire.xml import Element, Namespace, child, optional_text, text
 
 Value = TypeVar("Value")
@@ -71,6 +77,7 @@ def _steering(name: str, envelope: Envelope) -> Element:
         part("Referentienummer", str(envelope.message_id)),
         part("ConversatieReferentienummer", str(envelope.conversation_id)),
         part("CrossReferentienummer", str(envelope.answers) if envelope.answers else None),
+        part("CrossDigest", _digest(envelope.answered_digest)),
         part("Versie", VERSION),
         part("Berichttype", name),
         part("Afzender", envelope.sender.value),
@@ -78,6 +85,10 @@ def _steering(name: str, envelope: Envelope) -> Element:
         part("Datum", print_moment(envelope.sent_at)),
         part("Omgeving", envelope.environment.value),
     )
+
+
+def _digest(digest: bytes | None) -> str | None:
+    return None if digest is None else print_digest(digest)
 
 
 def _ground(citation: Citation) -> Element:
@@ -101,6 +112,7 @@ def identify(element: Element) -> Identified:
         raise Unintelligible("The root is not a message of this dialect.")
     steering = child(element, SVB, "Stuurgegevens")
     answers = optional_text(steering, SVB, "CrossReferentienummer")
+    digest = optional_text(steering, SVB, "CrossDigest")
     return Identified(
         kind=kind,
         message_id=MessageId(_uuid(text(steering, SVB, "Referentienummer"))),
@@ -111,6 +123,7 @@ def identify(element: Element) -> Identified:
         receiver=read(Oin, text(steering, SVB, "Ontvanger")),
         environment=read(Environment, text(steering, SVB, "Omgeving")),
         answers=None if answers is None else MessageId(_uuid(answers)),
+        answered_digest=None if digest is None else parse_digest(digest),
     )
 
 

@@ -5,8 +5,9 @@ signatures around it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, assert_never
 
 from adapters.svb.header import SVB, identify, message, part, read, read_ground, schema_of
@@ -24,7 +25,7 @@ from gateway.domain.statement import (
 )
 from gateway.ports.creditor import Envelope
 from gateway.wire.values import parse_whole, print_amount, print_date
-from gateway.wire.xml import Element, child, children, text
+from gateway.wire.xml import Element, canonical, child, children, text
 
 REQUESTS: Final[Mapping[str, str]] = {
     SVB.tag(name): schema_of(name)
@@ -69,12 +70,17 @@ def answer(
     message_id: MessageId,
     sent_at: datetime,
     about: ClientNumber | None = None,
+    *,
+    as_receipt: bool = True,
 ) -> Element:
     """Return the creditor's reply to a question, unsigned.
 
-    `about` makes it an answer about another person than the one asked about.
+    `about` makes it an answer about another person than the one asked about. `as_receipt` repeats
+    the digest of the question, which makes the answer its receipt.
     """
     envelope = _reply_envelope(request, message_id, sent_at)
+    if not as_receipt:
+        envelope = replace(envelope, answered_digest=None)
     client = part("KlantnummerSHV", (about or hear(request).client_number).value)
     match reply:
         case Refusal():
@@ -109,6 +115,7 @@ def _reply_envelope(request: Element, message_id: MessageId, sent_at: datetime) 
         environment=asked.environment,
         citation=read_ground(request),
         answers=asked.message_id,
+        answered_digest=sha256(canonical(request)).digest(),
     )
 
 

@@ -18,7 +18,13 @@ from gateway.domain.identifiers import ClientNumber, ConversationId, MessageId, 
 from gateway.domain.legal_basis import BasisKind
 from gateway.domain.parties import Environment
 from gateway.ports.creditor import Citation, Envelope, Identified, MessageKind
-from gateway.wire.values import parse_date, print_date, print_moment
+from gateway.wire.values import (
+    parse_date,
+    parse_digest,
+    print_date,
+    print_digest,
+    print_moment,
+)
 from gateway.wire.xml import Element, Namespace, child, optional_text, text
 
 Value = TypeVar("Value")
@@ -48,7 +54,7 @@ def message(
     name: str, envelope: Envelope, client_number: ClientNumber, *body: Element | None
 ) -> Element:
     """Return a whole message: header, ground, customer and `body` (None is left out)."""
-    citation = envelope.citation
+    citation, digest = envelope.citation, envelope.answered_digest
     return SPACE.element(
         name,
         SPACE.element(
@@ -56,6 +62,7 @@ def message(
             part("Nummer", str(envelope.message_id)),
             part("Gesprek", str(envelope.conversation_id)),
             part("Antwoordt", str(envelope.answers) if envelope.answers else None),
+            part("Vingerafdruk", None if digest is None else print_digest(digest)),
             part("Van", envelope.sender.value),
             part("Aan", envelope.receiver.value),
             part("Tijd", print_moment(envelope.sent_at)),
@@ -88,6 +95,7 @@ def identify(element: Element) -> Identified:
         raise Unintelligible("The root is not a message of this dialect.")
     header = child(element, SPACE, "Kop")
     answers = optional_text(header, SPACE, "Antwoordt")
+    digest = optional_text(header, SPACE, "Vingerafdruk")
     return Identified(
         kind=kind,
         message_id=MessageId(read(UUID, text(header, SPACE, "Nummer"))),
@@ -96,6 +104,7 @@ def identify(element: Element) -> Identified:
         receiver=read(Oin, text(header, SPACE, "Aan")),
         environment=read(Environment, text(header, SPACE, "Omgeving")),
         answers=None if answers is None else MessageId(read(UUID, answers)),
+        answered_digest=None if digest is None else parse_digest(digest),
     )
 
 

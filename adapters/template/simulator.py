@@ -1,8 +1,9 @@
 """A creditor that speaks the example dialect: hears our question, gives its answer. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Final, assert_never
 
 from adapters.template.adapter import RANKS, REFUSALS, compose_contact
@@ -20,7 +21,7 @@ from gateway.domain.identifiers import ClientNumber, MessageId
 from gateway.domain.statement import Claim, DebtStatement, Refusal, Reply, StatementLine
 from gateway.ports.creditor import Envelope
 from gateway.wire.values import parse_whole, print_amount, print_date
-from gateway.wire.xml import Element, children, text
+from gateway.wire.xml import Element, canonical, children, text
 
 REQUESTS: Final[Mapping[str, str]] = {
     SPACE.tag(name): schema_of(name) for name in ("Vraag", "Stop")
@@ -58,15 +59,20 @@ def answer(
     message_id: MessageId,
     sent_at: datetime,
     about: ClientNumber | None = None,
+    *,
+    as_receipt: bool = True,
 ) -> Element:
     """Return the creditor's reply to a question, unsigned.
 
-    `about` makes it an answer about another person than the one asked about.
+    `about` makes it an answer about another person than the one asked about. `as_receipt` repeats
+    the digest of the question, which makes the answer its receipt.
 
     Raises:
         Inexpressible: a line is no open claim.
     """
     envelope = _reply_envelope(request, message_id, sent_at)
+    if not as_receipt:
+        envelope = replace(envelope, answered_digest=None)
     client_number = about or hear(request).client_number
     match reply:
         case Refusal():
@@ -101,6 +107,7 @@ def _reply_envelope(request: Element, message_id: MessageId, sent_at: datetime) 
         environment=asked.environment,
         citation=read_ground(request),
         answers=asked.message_id,
+        answered_digest=sha256(canonical(request)).digest(),
     )
 
 

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         return USAGE
     adapter, schemas = root / "adapters" / name, root / "xsd" / name / _VERSION
     _copy(root / "adapters" / _TEMPLATE, adapter, name)
+    _repeat_digests(root / "adapters" / _TEMPLATE / "golden", adapter / "golden")
     _copy(root / "xsd" / _SCHEMAS / _VERSION, schemas, name)
     _pin(schemas, name)
     print(f"Made: adapters/{name}/ and xsd/{name}/{_VERSION}/")
@@ -92,6 +93,24 @@ def _renamed(text: str, name: str) -> str:
     ):
         text = text.replace(old, new)
     return text
+
+
+def _repeat_digests(before: Path, after: Path) -> None:
+    """Let the copied replies repeat the digests of the copied questions, whose names are new."""
+    digests = {_digest(before / path.name): _digest(path) for path in after.glob("*.request.xml")}
+    for path in after.rglob("*.xml"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in digests.items():
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+
+def _digest(request: Path) -> str:
+    from gateway.wire.values import print_digest
+    from gateway.wire.xml import canonical, parse
+
+    document = request.read_bytes()
+    return print_digest(hashlib.sha256(canonical(parse(document, len(document)))).digest())
 
 
 def _pin(schemas: Path, name: str) -> None:

@@ -96,8 +96,13 @@ class Claim:
 
     @property
     def total(self) -> Euro:
-        """The current balance; raises InvalidInput when more was paid than was ever due."""
-        return self.principal + self.interest + self.costs + self.fine - self.paid
+        """The current balance; only the outcome is bounded, what was due on the way is not.
+
+        Raises:
+            InvalidInput: more was paid than was ever due, or more is left than an amount can be.
+        """
+        due = self.principal.cents + self.interest.cents + self.costs.cents + self.fine.cents
+        return Euro(due - self.paid.cents)
 
 
 class HolderKind(Enum):

@@ -52,7 +52,7 @@ class Citation:
 class Envelope:
     """Stuurgegevens: all that an adapter may know of a message besides the question itself.
 
-    `answers` is set on replies only; `sent_at` is UTC.
+    `answers` and `answered_digest` are set on replies only; `sent_at` is UTC.
     """
 
     message_id: MessageId
@@ -63,11 +63,16 @@ class Envelope:
     environment: Environment
     citation: Citation
     answers: MessageId | None = None
+    answered_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What `identify` reads from the header of verified content, and nothing else."""
+    """What `identify` reads from the header of verified content, and nothing else.
+
+    `answered_digest` is SHA-256 over the exclusive C14N of the document answered, without its
+    signature. An answer that repeats it is its own receipt (design §4); None says it does not.
+    """
 
     kind: MessageKind
     message_id: MessageId
@@ -76,6 +81,7 @@ class Identified:
     receiver: Oin
     environment: Environment
     answers: MessageId | None
+    answered_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

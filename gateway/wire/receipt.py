@@ -7,8 +7,6 @@ of the log (design §4). A receipt is signed and verified as every other message
 """
 
 import re
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,7 +16,7 @@ from gateway.domain.errors import Inexpressible, InvalidInput, Unintelligible
 from gateway.domain.identifiers import MessageId, Oin
 from gateway.domain.parties import Environment
 from gateway.wire import xml
-from gateway.wire.values import parse_moment, print_moment
+from gateway.wire.values import parse_digest, parse_moment, print_digest, print_moment
 
 RECEIPT_SCHEMA: Final = "ontvangst/1.0/Ontvangstbevestiging.xsd"
 
@@ -31,7 +29,6 @@ CHECKPOINT_LIMIT: Final = 4096
 """How many characters of log checkpoint a receipt can carry."""
 
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
-_DIGEST_BYTES = 32
 _UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _PARTS = (
     "Referentienummer",
@@ -70,12 +67,10 @@ def compose(receipt: Receipt) -> xml.Element:
         Inexpressible: the digest is not 32 bytes, the moment is not UTC, or the checkpoint is
             empty, over CHECKPOINT_LIMIT characters or not plain text.
     """
-    if len(receipt.digest) != _DIGEST_BYTES:
-        raise Inexpressible("A digest is not 32 bytes.")
     texts = (
         str(receipt.receipt_id),
         str(receipt.message_id),
-        b64encode(receipt.digest).decode(),
+        print_digest(receipt.digest),
         receipt.sender.value,
         receipt.receiver.value,
         print_moment(receipt.received_at),
@@ -113,7 +108,7 @@ def interpret(element: xml.Element) -> Receipt:
     return Receipt(
         _message_id(reference),
         _message_id(message),
-        _digest(digest),
+        parse_digest(digest),
         _party(sender),
         _party(receiver),
         parse_moment(moment),
@@ -139,17 +134,6 @@ def _message_id(text: str) -> MessageId:
     if _UUID.fullmatch(text) is None:
         raise Unintelligible("A reference is not a UUID of version 4.")
     return MessageId(UUID(text))
-
-
-def _digest(text: str) -> bytes:
-    try:
-        digest = b64decode(text, validate=True)
-    except (Base64Error, ValueError):
-        raise Unintelligible("A digest is not base64.") from None
-    # Base 64 has more than one spelling for the last bits; only ours is read.
-    if len(digest) != _DIGEST_BYTES or b64encode(digest).decode() != text:
-        raise Unintelligible("A digest is not 32 bytes in canonical base64.")
-    return digest
 
 
 def _party(text: str) -> Oin:

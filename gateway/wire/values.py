@@ -1,4 +1,4 @@
-"""How single values stand in XML: amounts, whole numbers, dates, moments, booleans.
+"""How single values stand in XML: amounts, whole numbers, dates, moments, booleans, digests.
 
 Each kind is a printer and a parser with the same noun, and exactly one spelling per value: what a
 parser accepts is printed back as the same text, and what is printed is parsed back as the same
@@ -6,6 +6,8 @@ value. So a value cannot be read one way by us and another way by someone else.
 """
 
 import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
 from datetime import UTC, date, datetime, timedelta
 
 from gateway.domain.errors import Inexpressible, Unintelligible
@@ -19,6 +21,7 @@ _MOMENT = re.compile(
 _LARGEST_AMOUNT = 99_999_999_999_999_999
 _LARGEST_WHOLE = 999_999_999_999_999_999
 _ZERO = timedelta(0)
+_DIGEST_BYTES = 32
 
 
 def print_amount(cents: int) -> str:
@@ -129,3 +132,30 @@ def parse_flag(text: str) -> bool:
     if text not in ("true", "false"):
         raise Unintelligible("A flag is not true or false.")
     return text == "true"
+
+
+def print_digest(digest: bytes) -> str:
+    """Return a SHA-256 digest in base64, as xs:base64Binary and a DigestValue spell it.
+
+    Raises:
+        Inexpressible: it is not 32 bytes.
+    """
+    if len(digest) != _DIGEST_BYTES:
+        raise Inexpressible("A digest is not 32 bytes.")
+    return b64encode(digest).decode("ascii")
+
+
+def parse_digest(text: str) -> bytes:
+    """Return the 32 bytes of a SHA-256 digest in base64.
+
+    Raises:
+        Unintelligible: not base64, another length, or another spelling of the same bytes.
+    """
+    try:
+        digest = b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        raise Unintelligible("A digest is not base64.") from None
+    # Base64 has more than one spelling for the last bits; only ours is read.
+    if len(digest) != _DIGEST_BYTES or b64encode(digest).decode("ascii") != text:
+        raise Unintelligible("A digest is not 32 bytes in canonical base64.")
+    return digest

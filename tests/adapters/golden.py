@@ -140,7 +140,8 @@ def wrong(dialect: Dialect) -> Iterator[tuple[str, bytes]]:
         fault = dialect.adapter.fault.compose(FaultNotice("GW014", "Geweigerd"), back)
         yield "antwoord-niet-toegestaan--foutbericht", serialise(fault)
     for name, envelope in _other_envelopes(case.envelope):
-        yield name, serialise(answer(dialect, replace(case, envelope=envelope), reply))
+        said = answer(dialect, replace(case, envelope=envelope), reply, as_receipt=False)
+        yield name, serialise(said)
 
 
 def _other_envelopes(envelope: Envelope) -> Iterator[tuple[str, Envelope]]:

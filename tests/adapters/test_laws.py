@@ -10,9 +10,11 @@ import socket
 import sys
 import time
 import uuid
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,7 @@ LAW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 LIMIT = 1_000_000
+WITH_ROOM = {"energie", "svb", "template"}
 pytestmark = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 
 
@@ -161,6 +164,42 @@ def test_law_3_both_sides_identify_the_same_exchange(dialect, data):
 
 
 @LAW
+@given(data=st.data())
+def test_law_3_an_answer_repeats_the_digest_of_the_question_or_has_no_room_for_it(dialect, data):
+    """Who repeats it signs for the question too: the answer is its own receipt (design §4)."""
+    _, _, reply, request, said = draw_exchange(data, dialect)
+    identify = dialect.adapter.identify
+    assert identify(request).answered_digest is None
+    assert identify(said).answered_digest in (digest_of(request), None)
+    bare = sent(dialect.simulator.answer(request, reply, REPLY_ID, REPLY_AT, as_receipt=False))
+    validate(bare, dialect.adapter.schemas[str(bare.tag)], CATALOGUE)
+    assert identify(bare).answered_digest is None
+
+
+def digest_of(request):
+    """What the first DigestValue in the signature of a request holds."""
+    return sha256(canonical(request)).digest()
+
+
+def test_the_dialects_of_this_repository_have_room_for_that_digest(dialect):
+    _, request, said = example(dialect)
+    found = dialect.adapter.identify(sent(said)).answered_digest
+    assert dialect.name not in WITH_ROOM or found == digest_of(request)
+
+
+@pytest.mark.parametrize("spelling", ["", "x", BSN_DIGITS, "A" * 44, "A" * 42 + "B=", " " * 44])
+def test_another_spelling_of_that_digest_is_refused(dialect, spelling):
+    _, request, said = example(dialect)
+    digest = b64encode(digest_of(request))
+    broken = parse(serialise(said).replace(digest, spelling.encode()), LIMIT)
+    if dialect.adapter.identify(said).answered_digest is None:
+        assert canonical(broken) == canonical(said)
+        return
+    with pytest.raises(Unintelligible):
+        dialect.adapter.identify(broken)
+
+
+@LAW
 @given(data=st.data(), other=strategies.envelopes)
 def test_law_4_a_reply_to_another_message_is_refused(dialect, data, other):
     question, envelope, _, _, said = draw_exchange(data, dialect)
@@ -223,8 +262,11 @@ def hold_law_7(dialect, broken, question, envelope, request):
         understood = dialect.adapter.debt_statement.interpret(broken, question, envelope)
     except PartnerFault:
         return
-    again = dialect.adapter.identify(broken).message_id
-    repeated = sent(dialect.simulator.answer(request, understood, again, REPLY_AT))
+    found = dialect.adapter.identify(broken)
+    whole = found.answered_digest is not None
+    repeated = sent(
+        dialect.simulator.answer(request, understood, found.message_id, REPLY_AT, as_receipt=whole)
+    )
     compared = [
         canonical(without_layout(without_ignored(one, dialect.module.IGNORED)))
         for one in (broken, repeated)

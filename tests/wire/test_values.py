@@ -17,6 +17,7 @@ PAIRS: tuple[tuple[Callable[[Any], str], Callable[[str], Any]], ...] = (
     (values.print_date, values.parse_date),
     (values.print_moment, values.parse_moment),
     (values.print_flag, values.parse_flag),
+    (values.print_digest, values.parse_digest),
 )
 
 
@@ -45,6 +46,17 @@ def test_a_flag_comes_back(flag: bool) -> None:
     assert values.parse_flag(values.print_flag(flag)) is flag
 
 
+@given(st.binary(min_size=32, max_size=32))
+def test_a_digest_comes_back(digest: bytes) -> None:
+    assert values.parse_digest(values.print_digest(digest)) == digest
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_a_digest_has_32_bytes(length: int) -> None:
+    with pytest.raises(Inexpressible):
+        values.print_digest(bytes(length))
+
+
 alphabet = st.text("0123456789.-+:TZ ,etrufals_\u0663\u2212", max_size=28)
 
 
@@ -52,6 +64,7 @@ alphabet = st.text("0123456789.-+:TZ ,etrufals_\u0663\u2212", max_size=28)
     st.one_of(
         alphabet,
         st.from_regex(r"\A[+-]?[0-9]{1,4}[.,]?[0-9]{0,3}\Z"),
+        st.from_regex(r"\A[A-Za-z0-9+/_]{42,43}={0,2}\Z"),
         st.from_regex(r"\A[0-9]{4}-[01][0-9]-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]:[0-5][0-9])?"),
         st.from_regex(r"\A20[0-9]{2}-1[0-2]-2[0-9]T1[0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?Z\Z"),
     )
