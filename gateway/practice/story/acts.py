@@ -120,8 +120,8 @@ class Acts:
         while not await self._stage.settled():
             if loop.time() > until:
                 raise StoryFailed(
-                    f"A day did not end within {_PATIENCE_SECONDS:.0f} seconds; the reason may stand"
-                    f" in {self._stage.out.lines}."
+                    f"A day did not end within {_PATIENCE_SECONDS:.0f} seconds; look in"
+                    f" {self._stage.out.lines}."
                 )
             await asyncio.sleep(_LOOK_SECONDS)
 
