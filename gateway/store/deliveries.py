@@ -70,6 +70,7 @@ CLAIM_TO_SEND = (
   and d.state in ('vastgelegd', 'onzeker') and d.run_at <= $3
   and exists (select from log_entry e
               where e.bucket = $1 and e.controller = $2 and e.event_id = d.intention_event)
+  and d.creditor_id <> all ($5::text[])
   and not exists (select from creditor_health h
                   where h.creditor_id = d.creditor_id and h.open_until > $3)
 order by d.run_at limit $4 for share of b skip locked
@@ -77,10 +78,10 @@ for update of l, d skip locked
 """
 )
 CLAIM_LAPSED = (
-    DELIVERIES
+    CLAIMABLE
     + """
   and d.state = 'onderweg' and d.lease_until <= $3
-order by d.lease_until limit $4 for update of d skip locked
+order by d.lease_until limit $4 for update of l, d skip locked
 """
 )
 LOCK_DELIVERIES = (
@@ -171,16 +172,18 @@ async def claim_queued(
     return await _fetch(tx, CLAIM_QUEUED, today, now, limit)
 
 
-async def claim_to_send(tx: Transaction, now: datetime, limit: int) -> tuple[DeliveryRow, ...]:
+async def claim_to_send(
+    tx: Transaction, now: datetime, limit: int, full: Iterable[CreditorId] = ()
+) -> tuple[DeliveryRow, ...]:
     """Lock recorded or doubtful deliveries whose intention is under a signed checkpoint.
 
-    Their legs too; their grounds are held.
+    Their legs too; their grounds are held. Those for creditors that are `full` are left alone.
     """
-    return await _fetch(tx, CLAIM_TO_SEND, now, limit)
+    return await _fetch(tx, CLAIM_TO_SEND, now, limit, sorted(full))
 
 
 async def claim_lapsed(tx: Transaction, now: datetime, limit: int) -> tuple[DeliveryRow, ...]:
-    """Lock deliveries whose sender did not come back in time."""
+    """Lock deliveries whose sender did not come back in time, and their legs."""
     return await _fetch(tx, CLAIM_LAPSED, now, limit)
 
 

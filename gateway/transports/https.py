@@ -6,11 +6,10 @@ had anything been written when it failed? If not, it was provably not processed;
 and the same message goes again.
 """
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -67,31 +66,12 @@ class _Road:
     retired: bool = False
 
 
-@dataclass(slots=True)
-class _Gate:
-    """Counts the calls to one partner, from all controllers together."""
-
-    calls: int = 0
-    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-
-    async def enter(self, limit: int) -> None:
-        async with self.changed:
-            await self.changed.wait_for(lambda: self.calls < limit)
-            self.calls += 1
-
-    async def leave(self) -> None:
-        async with self.changed:
-            self.calls -= 1
-            self.changed.notify_all()
-
-
 class HttpsTransport:
     """Carries signed messages over HTTPS; `identities` are the TLS pairs of the controllers."""
 
     def __init__(self, identities: Mapping[Oin, KeyPair], clock: Clock) -> None:
         self._identities, self._clock = identities, clock
         self._roads: dict[tuple[Oin, CreditorId], _Road] = {}
-        self._gates: dict[CreditorId, _Gate] = {}
 
     async def deliver(self, partner: Partner, sender: Oin, message: Signed) -> Outcome:
         """Carry the message; return what became of it; raise nothing.
@@ -99,18 +79,8 @@ class HttpsTransport:
         An answer over the partner's limit comes back one byte too long, so that it is refused as
         too large where all answers are judged.
         """
-        gate = self._gates.setdefault(partner.creditor.creditor_id, _Gate())
-        limits = partner.limits
-        try:
-            async with asyncio.timeout(limits.timeout_seconds):
-                await gate.enter(limits.concurrency)
-        except TimeoutError:
-            return RefusedForNow("busy")
-        try:
-            async with self._road(partner, sender) as road:
-                return await self._post(road, message)
-        finally:
-            await gate.leave()
+        async with self._road(partner, sender) as road:
+            return await self._post(road, message)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -172,6 +142,7 @@ class HttpsTransport:
         seconds = partner.limits.timeout_seconds
         connector = aiohttp.TCPConnector(
             ssl=context,
+            # A guard: who claims a message has a place already, so nobody waits here.
             limit=partner.limits.concurrency,
             keepalive_timeout=_KEEP_ALIVE_SECONDS,
         )

@@ -14,6 +14,7 @@ from gateway.ports.transport import Partner, Transport
 from gateway.store.database import Database
 from gateway.store.journal import Journal
 from gateway.store.keys import KeyRing
+from gateway.usecases.slots import Slots
 from gateway.usecases.together import Together
 from gateway.wire.schema import SchemaCatalogue
 from gateway.wire.signature import Signer
@@ -45,6 +46,7 @@ class Gateway:
     calendar: Calendar
     ids: Ids
     together: Together = field(default_factory=Together)
+    slots: Slots = field(default_factory=Slots)
 
     def partner(self, creditor_id: CreditorId, controller: Oin) -> Partner:
         """Return an enabled partner; raises CreditorUnknown or CreditorNotReachable."""

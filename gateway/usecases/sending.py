@@ -1,18 +1,22 @@
 """Send what is recorded, and settle what became of it.
 
 A claim re-checks the ground under its row lock, commits SENDING with a lease and a token, and only
-then delivers: whoever ends the ground first, wins. The outcome is settled by table. An answer that
-comes back on our own request is stored before the delivery is settled, so that a crash in between
-only means that the same message is sent again and answered again.
+then delivers: whoever ends the ground first, wins. It takes no more for a creditor than there are
+places on the road to it, so that what is SENDING leaves at once. The outcome is settled by table.
+An answer that comes back on our own request is stored before the delivery is settled, so that a
+crash in between only means that the same message is sent again and answered again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from gateway.domain.events import EventType
+from gateway.domain.identifiers import CreditorId
 from gateway.domain.inquiry import DeliveryEvent
 from gateway.domain.parties import Controller
 from gateway.ports.transport import Delivered
 from gateway.store import deliveries, messages
+from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import obstacle
@@ -27,31 +31,68 @@ LEASE = timedelta(minutes=2)
 async def claim_due(
     gateway: Gateway, controller: Controller, limit: int
 ) -> tuple[list[Sending], int]:
-    """Claim at most `limit` deliveries; return what is to be sent, and how many rows it took."""
-    async with gateway.database.transaction(controller.oin) as tx:
-        now = gateway.clock.now()
-        rows = await deliveries.claim_to_send(tx, now, limit)
-        if not rows:
-            return [], 0
-        talks, keys = await load_conversations(gateway, tx, controller, rows)
-        halts = {row: obstacle(gateway, talks.get(row)) for row in rows}
-        started = [row for row in rows if halts[row] is None]
-        sending = [_started(row, now) for row in started]
-        ended = [row.moved(halt.event, failure=halt.code) for row, halt in halts.items() if halt]
-        await deliveries.write_back(tx, sending + ended)
-        await end_legs(tx, ended)
-        await gateway.journal.append(
-            tx,
-            [delivery_event(EventType.EXCHANGE_SENDING, row) for row in sending]
-            + [delivery_event(ENDED_AS[row.state], row, row.failure) for row in ended],
-        )
-        documents = await messages.outbound_of(tx, [row.delivery_id for row in sending])
+    """Claim at most `limit` deliveries; return what is to be sent, and how many rows it took.
+
+    What is to be sent holds a place on the road to its creditor until `send` is done with it.
+    """
+    taken: list[DeliveryRow] = []
+    leaving: list[Sending] = []
+    try:
+        async with gateway.database.transaction(controller.oin) as tx:
+            await _take_due(gateway, tx, limit, taken)
+            claimed = await _claim(gateway, tx, controller, taken) if taken else []
+        leaving = claimed
+    finally:
+        kept = {one.row.delivery_id for one in leaving}
+        gateway.slots.leave(row.creditor_id for row in taken if row.delivery_id not in kept)
+    return leaving, len(taken)
+
+
+async def _take_due(
+    gateway: Gateway, tx: Transaction, limit: int, taken: list[DeliveryRow]
+) -> None:
+    """Lock what is due and add it to `taken`, each row with a place on the road to its creditor.
+
+    A creditor with more to come than it has places is passed over for the rest of this claim.
+    """
+
+    def places(creditor_id: CreditorId) -> int:
+        partner = gateway.partners().get(creditor_id, tx.controller)
+        return partner.limits.concurrency if partner else 1
+
+    now, passed = gateway.clock.now(), gateway.slots.full(places)
+    while len(taken) < limit:
+        rows = await deliveries.claim_to_send(tx, now, limit - len(taken), passed)
+        fitting = [r for r in rows if gateway.slots.take(r.creditor_id, places(r.creditor_id))]
+        taken += fitting
+        if len(fitting) == len(rows):
+            return
+        passed |= {row.creditor_id for row in rows}
+
+
+async def _claim(
+    gateway: Gateway, tx: Transaction, controller: Controller, rows: Sequence[DeliveryRow]
+) -> list[Sending]:
+    now = gateway.clock.now()
+    talks, keys = await load_conversations(gateway, tx, controller, rows)
+    halts = {row: obstacle(gateway, talks.get(row)) for row in rows}
+    started = [row for row in rows if halts[row] is None]
+    sending = [_started(row, now) for row in started]
+    ended = [row.moved(halt.event, failure=halt.code) for row, halt in halts.items() if halt]
+    await deliveries.write_back(tx, sending + ended)
+    await end_legs(tx, ended)
+    await gateway.journal.append(
+        tx,
+        [delivery_event(EventType.EXCHANGE_SENDING, row) for row in sending]
+        + [delivery_event(ENDED_AS[row.state], row, row.failure) for row in ended],
+    )
+    documents = await messages.outbound_of(tx, [row.delivery_id for row in sending])
     claimed = []
     for before, row in zip(started, sending, strict=True):
         document = documents[row.delivery_id].document(keys[before])
         if document is not None and row.digest is not None:
             claimed.append(Sending(row, talks[before], recall(document, row.digest)))
-    return claimed, len(rows)
+    return claimed
 
 
 def _started(row: DeliveryRow, now: datetime) -> DeliveryRow:
@@ -67,7 +108,10 @@ async def send(gateway: Gateway, controller: Controller, sending: Sending) -> No
     """Deliver a claimed message, take in what comes back, and settle."""
     partner = sending.talk.partner
     transport = gateway.transports[partner.transport]
-    outcome = await transport.deliver(partner, controller.oin, sending.message)
+    try:
+        outcome = await transport.deliver(partner, controller.oin, sending.message)
+    finally:
+        gateway.slots.leave([sending.row.creditor_id])
     proof = None
     if isinstance(outcome, Delivered):
         proof = await accept_response(gateway, controller, sending.talk, outcome.body)

@@ -7,6 +7,7 @@ nothing starts to leave with a number above that of the ending (consentlog §2.4
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ from gateway.domain.events import EventType
 from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
 from gateway.usecases.recording import record_due
 from gateway.usecases.sending import claim_due, send
+from gateway.usecases.slots import Slots
 from tests.conftest import FreshDatabase
 from tests.journeys.logbook import check_log
 from tests.journeys.playing import (
@@ -61,6 +63,12 @@ async def claim_and_send(stage: Stage, case: Asked) -> None:
         await send(stage.gateway, TOWN, sending)
 
 
+async def claim_and_die(stage: Stage, case: Asked) -> None:
+    """Claim in a process that dies before it sends: its places die with it."""
+    mortal = replace(stage.gateway, slots=Slots())
+    await claim_due(mortal, TOWN, 64)
+
+
 async def answer_arrives(answer: bytes, stage: Stage, case: Asked) -> None:
     await arrives(stage, answer)
 
@@ -70,7 +78,7 @@ async def test_nothing_starts_to_leave_after_the_ending(stage: Stage, replica: S
     for number in range(RACES):
         case = await asked_for(stage, SHOP)
         await recorded(stage)
-        await race(stage, replica, case, lambda s, c: claim_due(s.gateway, TOWN, 64), number)
+        await race(stage, replica, case, claim_and_die, number)
         found = (await legs(stage, case.case_id))[SHOP].deliveries
         states = {delivery.kind: delivery.state for delivery in found}
         outcomes[states[DeliveryKind.REQUEST]] += 1

@@ -246,25 +246,6 @@ async def test_no_more_calls_run_at_once_than_the_partner_allows(transport, stag
     assert most == 2
 
 
-async def test_who_waits_too_long_for_a_place_was_provably_not_sent(
-    transport, stage, server, message
-):
-    free = asyncio.Event()
-
-    async def hold(_: web.Request) -> web.StreamResponse:
-        await free.wait()
-        return web.Response()
-
-    server.answer = hold
-    slow = stage.partner(server.url, Limits(concurrency=1, timeout_seconds=5))
-    quick = replace(slow, limits=Limits(concurrency=1, timeout_seconds=0.1))
-    first = asyncio.create_task(transport.deliver(slow, MUNICIPALITY, message))
-    await server.arrived.wait()
-    assert await transport.deliver(quick, MUNICIPALITY, message) == RefusedForNow("busy")
-    free.set()
-    assert await first == Delivered(200, b"")
-
-
 async def test_a_reloaded_partner_gets_a_new_connection_and_running_calls_finish(
     transport, stage, server, message
 ):
