@@ -124,6 +124,7 @@ async def _move_legs(tx: Transaction, filings: Sequence[_Filing]) -> None:
 
 def _event(filing: _Filing) -> NewEvent:
     talk, answer = filing.answer.talk, filing.answer
+    repeated = answer.identified.answered_digest
     refused = isinstance(answer.reply, Refusal)
     kind = EventType.EXCHANGE_REFUSED if refused else EventType.EXCHANGE_RESPONSE
     return NewEvent(
@@ -134,6 +135,7 @@ def _event(filing: _Filing) -> NewEvent:
             "partner": talk.leg.creditor_id,
             "message_id": str(answer.identified.message_id),
             "answers": str(answer.identified.answers),
+            "answered_sha256": repeated.hex() if repeated else None,
             "document_sha256": answer.digest.hex(),
             "wire_sha256": filing.message.wire_digest.hex(),
             "purpose": talk.leg.purpose.value,

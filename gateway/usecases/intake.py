@@ -151,6 +151,7 @@ def _judge(
     gateway: Gateway, controller: Controller, background: _Background, incoming: Incoming
 ) -> Accepted:
     incoming.conversation = talk = _correlate(gateway, controller, background, incoming)  # 6
+    _check_document(talk, incoming.identified)
     _check_kind(gateway, talk, incoming.identified)
     _check_ground(gateway, talk)  # 7
     valid = validate(incoming.verified.element, incoming.schema, gateway.catalogue)  # 8
@@ -171,6 +172,12 @@ def _correlate(
         raise NotCorrelated
     basis, key = background.bases[leg.basis_id], background.keys[leg.subject_id]
     return open_conversation(gateway, controller, delivery, leg, basis, key)
+
+
+def _check_document(talk: Conversation, found: Identified) -> None:
+    """An answer that repeats a digest answers that document and no other (design §4)."""
+    if found.answered_digest not in (None, talk.delivery.digest):
+        raise NotCorrelated
 
 
 def _check_kind(gateway: Gateway, talk: Conversation, found: Identified) -> None:

@@ -110,7 +110,9 @@ async def fault_message(gateway: Gateway, refused: Refused) -> bytes | None:
     now = gateway.clock.now()
     envelope = envelope_of(gateway, talk, MessageId(gateway.ids.reference()), now)
     fault = FaultNotice(refused.fault.wire_code, refused.fault.title)
-    element = notice.compose(fault, replace(envelope, answers=found.message_id))
+    digest = refused.verified.digest if refused.verified else None
+    envelope = replace(envelope, answers=found.message_id, answered_digest=digest)
+    element = notice.compose(fault, envelope)
     valid = validate(element, notice.schema(fault), gateway.catalogue)
     [signed] = await sign_all([valid], gateway.signers[talk.controller.oin], now)
     return signed.document

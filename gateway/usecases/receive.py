@@ -69,9 +69,10 @@ async def accept(
 
 async def accept_response(
     gateway: Gateway, controller: Controller, talk: Conversation, body: bytes
-) -> receipt.Receipt | None:
-    """Take in what came back on a request of ours: a receipt, which is returned, or the answer.
+) -> receipt.Receipt | Identified | None:
+    """Take in what came back on a request of ours; return what proves that the request came in.
 
+    That is a signed receipt, or the signed answer when it repeats the digest of the request.
     A message that cannot be verified is still known to belong to this leg, by the connection.
     """
     reading = _Reading(body)
@@ -80,6 +81,7 @@ async def accept_response(
         if str(verified.element.tag) == receipt.RECEIPT_TAG:
             return _check_receipt(gateway, talk, receipt.interpret(verified.element))
         await _take(gateway, controller, talk.partner, reading, verified)
+        return _own_receipt(talk, reading.identified)
     except (PartnerFault, AdapterFault) as fault:
         reading.conversation = reading.conversation or talk
         await _refuse(gateway, controller, talk.partner, reading, fault)
@@ -109,6 +111,14 @@ def _check_receipt(gateway: Gateway, talk: Conversation, found: receipt.Receipt)
     if found.message_id != talk.delivery.message_id or found.digest != talk.delivery.digest:
         raise NotCorrelated
     return found
+
+
+def _own_receipt(talk: Conversation, found: Identified | None) -> Identified | None:
+    """An accepted answer is its own receipt if it repeats id and digest of this very request."""
+    if found is None or found.answered_digest is None:
+        return None
+    asked = (talk.delivery.message_id, talk.delivery.digest)
+    return found if (found.answers, found.answered_digest) == asked else None
 
 
 def _verify(gateway: Gateway, partner: Partner, reading: _Reading) -> Verified:  # 1

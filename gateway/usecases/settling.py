@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from gateway.domain.events import EventType, Json, NewEvent
-from gateway.domain.identifiers import DeliveryId, LegId
+from gateway.domain.identifiers import LegId
 from gateway.domain.inquiry import (
     DeliveryEvent,
     DeliveryKind,
@@ -25,6 +25,7 @@ from gateway.domain.inquiry import (
 from gateway.domain.parties import Controller
 from gateway.domain.terms import terms_of
 from gateway.ledger.sealing import NONCE_BYTES, SealingKey
+from gateway.ports.creditor import Identified
 from gateway.ports.transport import Delivered, Outcome, Refused, RefusedForNow, Unknown
 from gateway.store import deliveries, health, legs, messages
 from gateway.store.database import Transaction
@@ -68,7 +69,7 @@ class _Item:
 
     sending: Sending
     outcome: Outcome
-    proof: Receipt | None
+    proof: Receipt | Identified | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,13 @@ async def settle(
     controller: Controller,
     sending: Sending,
     outcome: Outcome,
-    proof: Receipt | None,
+    proof: Receipt | Identified | None,
 ) -> None:
-    """Write the outcome of one sending; `proof` is the verified receipt that came with it."""
+    """Write the outcome of one sending.
+
+    `proof` is the verified receipt that came with it, or the header of the answer that is its own
+    receipt; that answer is filed already.
+    """
 
     async def work(items: Sequence[_Item]) -> Sequence[None]:
         return await _settle_all(gateway, controller, items)
@@ -128,8 +133,8 @@ async def _settle_all(
         await deliveries.write_back(tx, [one.row for one in settled])
         await _settle_legs(gateway, tx, settled, locked_legs)
         await _mark_health(gateway, tx, settled)
-        filed = await _file_receipts(gateway, tx, settled)
-        await gateway.journal.append(tx, [_event(one, filed) for one in settled])
+        await _file_receipts(gateway, tx, settled)
+        await gateway.journal.append(tx, [_event(one) for one in settled])
     return [None] * len(items)
 
 
@@ -137,9 +142,9 @@ def _is_ours(claimed: DeliveryRow, now: DeliveryRow) -> bool:
     return now.lease_token == claimed.lease_token and now.state is DeliveryState.SENDING
 
 
-def _event(one: _Settled, filed: Mapping[DeliveryId, MessageRow]) -> NewEvent:
-    row, receipt = one.row, filed.get(one.row.delivery_id)
-    digest = receipt.wire_digest.hex() if receipt else None
+def _event(one: _Settled) -> NewEvent:
+    row, proven = one.row, _body_of(one.item.outcome) if one.item.proof else None
+    digest = None if proven is None else hashlib.sha256(proven).hexdigest()
     return delivery_event(_LOGGED[row.state], row, row.failure, receipt_sha256=digest)
 
 
@@ -208,18 +213,15 @@ async def _mark_health(gateway: Gateway, tx: Transaction, settled: Sequence[_Set
         await health.mark_well(tx, sorted(well))
 
 
-async def _file_receipts(
-    gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]
-) -> dict[DeliveryId, MessageRow]:
+async def _file_receipts(gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]) -> None:
     keys = await gateway.keys.many(tx.controller, {one.row.subject_id for one in settled})
-    filed = {
-        one.row.delivery_id: _receipt_row(gateway, one.row, body, proof, keys[one.row.subject_id])
+    filed = [
+        _receipt_row(gateway, one.row, body, proof, keys[one.row.subject_id])
         for one in settled
-        if (proof := one.item.proof) is not None
+        if isinstance(proof := one.item.proof, Receipt)
         and (body := _body_of(one.item.outcome)) is not None
-    }
-    await messages.add_messages(tx, list(filed.values()))
-    return filed
+    ]
+    await messages.add_messages(tx, filed)
 
 
 def _body_of(outcome: Outcome) -> bytes | None:
