@@ -112,11 +112,14 @@ class MemoryCreditor:
         about: ClientNumber | None = None,
         message_id: MessageId | None = None,
         signer: Signer | None = None,
+        as_receipt: bool = True,
     ) -> bytes:
         """Return a signed answer to a question; each call draws an id of its own."""
         now = self.clock.now()
         fresh = message_id or MessageId(self.ids.reference())
-        element = self.simulator.answer(question, reply, fresh, now.replace(microsecond=0), about)
+        element = self.simulator.answer(
+            question, reply, fresh, now.replace(microsecond=0), about, as_receipt=as_receipt
+        )
         return sign(self.valid(element), signer or self.signer, now).document
 
     def valid(self, element: Element) -> Valid:
@@ -146,14 +149,13 @@ class MemoryCreditor:
         valid = validate(element, "ruim.xsd", loose)
         return sign(valid, signer or self.signer, self.clock.now()).document
 
-    def unsigned(self, reply: Reply, *, question: Element | None = None) -> Element:
+    def unsigned(
+        self, reply: Reply, *, question: Element | None = None, as_receipt: bool = True
+    ) -> Element:
         """Return an answer to the last question, still to be spoiled and signed."""
         asked = self.last_question if question is None else question
-        now = self.clock.now().replace(microsecond=0)
-        return cast(
-            Element,
-            self.simulator.answer(asked, reply, MessageId(self.ids.reference()), now),
-        )
+        fresh, now = MessageId(self.ids.reference()), self.clock.now().replace(microsecond=0)
+        return cast(Element, self.simulator.answer(asked, reply, fresh, now, as_receipt=as_receipt))
 
     @property
     def last_question(self) -> Element:

@@ -4,6 +4,7 @@ Each one comes in on both roads: in the response to our own question, and at our
 """
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -94,6 +95,12 @@ def other_conversation(shop: MemoryCreditor) -> bytes:
     return shop.sign_anything(element)
 
 
+def other_document(shop: MemoryCreditor) -> bytes:
+    """It names our question, and repeats the digest of something else."""
+    digest = b64encode(bytes(32)).decode()
+    return shop.sign_anything(with_text(shop.unsigned(STATEMENT), "CrossDigest", digest))
+
+
 def fault_as_answer(shop: MemoryCreditor) -> bytes:
     """A Foutbericht is in the dialect, but it answers no question."""
     element = with_text(shop.unsigned(STATEMENT), "Berichttype", "Foutbericht")
@@ -158,6 +165,7 @@ BAD = {
         Bad(wrong_sender, RecipientMismatch),
         Bad(answers_nothing, NotCorrelated),
         Bad(other_conversation, NotCorrelated),
+        Bad(other_document, NotCorrelated, correlated=True),
         Bad(question_as_answer, RootUnknown),
         Bad(by_a_stranger, CertificateRefused),
         Bad(by_an_expired_certificate, CertificateRefused),
@@ -256,7 +264,8 @@ async def test_an_answer_to_a_stop_is_not_allowed(stage: Stage):
     await settled(stage)
     shop = stage.creditor()
     stop = next(m for m in shop.came if m.kind is MessageKind.WITHDRAWAL)
-    element = with_text(shop.unsigned(STATEMENT), "CrossReferentienummer", str(stop.message_id))
+    element = shop.unsigned(STATEMENT, as_receipt=False)
+    with_text(element, "CrossReferentienummer", str(stop.message_id))
     assert (await arrives(stage, shop.sign_anything(element))).code == ReplyNotAllowed.code
 
 
