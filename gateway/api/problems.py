@@ -15,7 +15,7 @@ from pydantic import Field
 
 from gateway.api.forms import Standard
 from gateway.domain import errors
-from gateway.domain.errors import GatewayError, InvalidInput, NotCovered
+from gateway.domain.errors import GatewayError, InvalidInput, NotCovered, StateConflict
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -180,6 +180,8 @@ def _detail_of(fault: GatewayError, status: int, part: str | None) -> str:
         return f"Het onderdeel '{part}' is niet gedekt door de grondslag."
     if isinstance(fault, InvalidInput):
         return "Zie invalidParams: elke fout met plaats en code."
+    if isinstance(fault, StateConflict) and fault.creditors:
+        return f"In deze zaak loopt nog een vraag aan: {', '.join(fault.creditors)}."
     return f"{fault.title}."
 
 

@@ -154,6 +154,15 @@ def refuse_bsn_like(reference: str) -> str:
     return reference
 
 
+def refuse_bsn_of(person: Bsn, reference: str) -> None:
+    """Raise ReferenceLooksLikeBsn when a creditor's own number holds the BSN of this person.
+
+    Only this one: of a creditor's numbers of nine digits one in eleven passes the eleven test.
+    """
+    if person.value.lstrip("0") in re.sub(r"[ .-]", "", reference):
+        raise ReferenceLooksLikeBsn
+
+
 def bucket_of(controller: Oin) -> int:
     """Return the bucket (0..63) that holds all rows of this controller (design §6)."""
     value = 0

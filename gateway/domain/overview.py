@@ -2,9 +2,10 @@
 
 It says what is owed per creditor and in all, what is missing and why, and what was refused entry
 and why. Money that another party now claims is shown but never added twice: only open claims of
-answered legs count.
+answered legs count, and of a creditor that answered more than once only the latest answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,8 +20,8 @@ from gateway.domain.terms import day_of_norm
 class LegView:
     """Deelverzoek zoals het overzicht het nodig heeft.
 
-    `conflicting` says that a second, different answer waits for a caseworker's decision;
-    `quarantined` holds the error codes of messages that were refused on this leg.
+    `answered_on` is the day on which the answer that stands came in; `conflicting` says that a
+    second, different answer waits for a caseworker's decision; `quarantined` holds the error codes of messages that were refused on this leg.
     """
 
     leg_id: LegId
@@ -34,6 +35,7 @@ class LegView:
     conflicting: bool = False
     quarantined: tuple[str, ...] = ()
     failure: str | None = None
+    answered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,12 @@ class Missing:
     WITHDRAWN = "vraag_ingetrokken"
     TRANSFERRED = "overgedragen_aan_ander"
     CONFLICT = "twee_verschillende_antwoorden"
+    SUPERSEDED = "vervangen_door_later_antwoord"
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewLine:
-    """Regel van het overzicht: one creditor."""
+    """Regel van het overzicht: one leg; one that a later answer replaced counts for nothing."""
 
     leg: LegView
     claims: tuple[Claim, ...]
@@ -76,7 +79,7 @@ class OverviewLine:
 
 @dataclass(frozen=True, slots=True)
 class DebtOverview:
-    """Schuldenoverzicht: day N of the norm, a line per creditor, and the totals."""
+    """Schuldenoverzicht: day N of the norm, a line per leg, and the totals."""
 
     day: int
     norm_days: int
@@ -85,8 +88,8 @@ class DebtOverview:
 
     @property
     def complete(self) -> bool:
-        """True when nothing is missing on any line."""
-        return not any(line.missing for line in self.lines)
+        """True when nothing is missing on any line that still counts."""
+        return not any(set(line.missing) - {Missing.SUPERSEDED} for line in self.lines)
 
 
 def sum_claims(claims: tuple[Claim, ...]) -> Totals:
@@ -102,10 +105,31 @@ def sum_claims(claims: tuple[Claim, ...]) -> Totals:
 
 
 def fold(legs: tuple[LegView, ...], started_on: date, today: date, norm_days: int) -> DebtOverview:
-    """Return the overview of these legs; creditors in the order given."""
-    lines = tuple(_line(leg) for leg in legs)
+    """Return the overview of these legs, which are given and shown oldest first."""
+    standing = _standing(legs)
+    lines = tuple(
+        _replaced(leg) if _is_replaced(leg, place, standing) else _line(leg)
+        for place, leg in enumerate(legs)
+    )
     every_claim = tuple(claim for line in lines for claim in line.claims)
     return DebtOverview(day_of_norm(started_on, today), norm_days, lines, sum_claims(every_claim))
+
+
+def _standing(legs: Sequence[LegView]) -> dict[CreditorId, int]:
+    """Return the place of the leg with the latest answer of each creditor that answered."""
+    answered = [n for n, leg in enumerate(legs) if leg.state is LegState.ANSWERED]
+    in_order = sorted(answered, key=lambda n: (legs[n].answered_on or date.min, n))
+    return {legs[n].creditor_id: n for n in in_order}
+
+
+def _is_replaced(leg: LegView, place: int, standing: dict[CreditorId, int]) -> bool:
+    """Say whether another leg of this creditor speaks for it; a new question still waits."""
+    latest = standing.get(leg.creditor_id, place)
+    return place < latest or (place > latest and leg.state is LegState.ANSWERED)
+
+
+def _replaced(leg: LegView) -> OverviewLine:
+    return OverviewLine(leg, (), (), sum_claims(()), (Missing.SUPERSEDED,), None)
 
 
 def _line(leg: LegView) -> OverviewLine:

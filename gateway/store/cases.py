@@ -25,6 +25,7 @@ READ_CASE = """
 select case_id, subject_id, stream_id, started_on, opened_at, sealed from debt_case
 where bucket = $1 and controller = $2 and case_id = $3
 """
+LOCK_CASE = READ_CASE.rstrip() + " for no key update"
 CASES_OF = """
 select c.case_id, c.subject_id, c.stream_id, c.started_on, c.opened_at, c.sealed from debt_case c
 join subject s on (s.bucket, s.controller, s.subject_id)
@@ -95,6 +96,12 @@ async def add_case(tx: Transaction, case: CaseRow) -> None:
 async def read_case(tx: Transaction, case_id: CaseId) -> CaseRow | None:
     """Return a case of this controller."""
     row = await tx.connection.fetchrow(READ_CASE, tx.bucket, tx.controller.value, case_id)
+    return CaseRow(**row) if row else None
+
+
+async def lock_case(tx: Transaction, case_id: CaseId) -> CaseRow | None:
+    """Return a case of this controller; who locks the same case waits until this one is done."""
+    row = await tx.connection.fetchrow(LOCK_CASE, tx.bucket, tx.controller.value, case_id)
     return CaseRow(**row) if row else None
 
 

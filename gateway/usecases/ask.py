@@ -15,6 +15,7 @@ from gateway.domain.errors import (
     MeterReadingsMissing,
     NotCovered,
     NotFound,
+    StateConflict,
 )
 from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import (
@@ -24,7 +25,7 @@ from gateway.domain.identifiers import (
     DeliveryId,
     LegId,
     OrderId,
-    refuse_bsn_like,
+    refuse_bsn_of,
 )
 from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
 from gateway.domain.legal_basis import Purpose, Use, categories_of, covers, visible_subject
@@ -41,6 +42,7 @@ from gateway.usecases.context import Gateway
 from gateway.usecases.personal import acting
 
 _ASKED_FOR = frozenset({Purpose.DEBT_STATEMENT, Purpose.YEARLY_CHECK})
+_STILL_ASKED = frozenset({LegState.OPEN, LegState.AWAITING_REPLY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,21 @@ class _Plan:
 async def ask_creditors(
     gateway: Gateway, tx: Transaction, caller: Caller, command: AskCreditors
 ) -> OrderId:
-    """Open one leg per creditor; raises NotFound, NotCovered and the faults of one creditor."""
+    """Open one leg per creditor.
+
+    Raises NotFound, NotCovered, StateConflict for a creditor that is still asked in this case, and
+    the faults of one creditor.
+    """
     if command.purpose not in _ASKED_FOR:
         raise NotCovered("doel")
-    case = await cases.read_case(tx, command.case_id)
+    case = await cases.lock_case(tx, command.case_id)  # two orders of one case, one by one
     basis = (await legal_bases.hold_bases(tx, [command.basis_id])).get(command.basis_id)
     if case is None or basis is None or basis.basis.case_id != command.case_id:
         raise NotFound
     key = await gateway.keys.one(tx.controller, case.subject_id)
     content = case.content(key)
     _refuse_doubles(command.creditors)
+    await _refuse_still_asked(tx, command)
     plans = [_plan(gateway, caller, command, basis, content, c) for c in command.creditors]
     return await _store(gateway, tx, caller, command, basis, key, plans)
 
@@ -75,6 +82,18 @@ def _refuse_doubles(creditors: Sequence[CreditorAsked]) -> None:
         raise InvalidInput(
             [InvalidParam("schuldeisers", "schuldeiser-dubbel", "noem elke schuldeiser één keer")]
         )
+
+
+async def _refuse_still_asked(tx: Transaction, command: AskCreditors) -> None:
+    """One question at a time: two open ones would be two answers to one debt."""
+    named = {asked.creditor_id for asked in command.creditors}
+    waiting = {
+        leg.creditor_id
+        for leg in await legs.legs_of_case(tx, command.case_id)
+        if leg.state in _STILL_ASKED
+    }
+    if named & waiting:
+        raise StateConflict(creditors=sorted(named & waiting))
 
 
 def _plan(
@@ -88,8 +107,8 @@ def _plan(
     partner = gateway.partner(asked.creditor_id, caller.controller.oin)
     creditor = partner.creditor
     for reference in (asked.customer_number, *asked.invoice_numbers):
-        if reference is not None:
-            refuse_bsn_like(reference)
+        if reference is not None and content.resident.bsn is not None:
+            refuse_bsn_of(content.resident.bsn, reference)
     if creditor.creditor_class is CreditorClass.UTILITY and not asked.meter_readings:
         raise MeterReadingsMissing
     asker = caller.controller.kind

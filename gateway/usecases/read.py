@@ -135,6 +135,7 @@ async def _details(
             conflicting=row.conflicting,
             quarantined=refused,
             failure=row.failure,
+            answered_on=answer.received_on if answer else None,
         )
         own = tuple(_delivery(d) for d in sent if d.leg_id == row.leg_id)
         found.append(_detail(row, view, own))

@@ -101,10 +101,11 @@ def test_the_totals_are_the_sums_of_every_open_claim(
     legs = tuple(
         replace(
             LEG,
+            creditor_id=CreditorId(f"winkel-{number}"),
             state=LegState.REFUSED if isinstance(reply, Refusal) else LegState.ANSWERED,
             reply=reply,
         )
-        for reply in found
+        for number, reply in enumerate(found)
     )
     overview = fold(legs, TODAY, TODAY, 120)
     claims = [

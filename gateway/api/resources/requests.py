@@ -251,6 +251,7 @@ ROUTES = (
             errors.MeterReadingsMissing,
             errors.ReasonMissing,
             errors.ReferenceLooksLikeBsn,
+            errors.StateConflict,
         ),
     ),
     Route(

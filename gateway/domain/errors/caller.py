@@ -109,3 +109,7 @@ class StateConflict(CallerFault):
 
     code = "toestand-staat-niet-toe"
     title = "De toestand van de bron staat dit niet toe"
+
+    def __init__(self, detail: str = "", creditors: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        self.creditors = tuple(creditors)

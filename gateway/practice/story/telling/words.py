@@ -25,6 +25,7 @@ MISSING: Final = {
     "vraag_ingetrokken": "question withdrawn",
     "overgedragen_aan_ander": "a claim now belongs to somebody else",
     "twee_verschillende_antwoorden": "two different answers, version 1 stands",
+    "vervangen_door_later_antwoord": "asked again, a later answer stands",
 }
 REFUSALS: Final = {
     "KlantOnbekend": "client unknown",
