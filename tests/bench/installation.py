@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from gateway.app import App
+from gateway.app import App, keep_what_is_built
 from gateway.app.embedding import DATABASE
 from gateway.app.environment import SystemClock
 from gateway.config.policies import read_policies
@@ -110,6 +110,7 @@ async def installed(folder: Path) -> AsyncIterator[Installation]:
         await drop_database(server.dsn(), DATABASE)
         configure(out, pki, endpoints)
         app = await App.start(out.config, calendar=calendar)
+        keep_what_is_built()
         try:
             child.stdin.write(json.dumps(app.listener_address).encode() + b"\n")
             yield Installation(app, server, calendar, pki, child)

@@ -20,11 +20,19 @@ def as_json(figures: Figures) -> dict[str, object]:
         "p50_ms": round(p50, 1),
         "p95_ms": round(p95, 1),
         "memory_mb": {str(count): round(size, 1) for count, size in figures.memory.items()},
+        "rounds": [
+            {"exchange_cpu_us": _us(one.cpu / one.exchanges), "raw_rsa_cpu_us": _us(one.rsa)}
+            for one in figures.rounds
+        ],
         "steps": {
             name: {"times": times, "cpu_us": round(each, 1)}
             for name, (times, each) in figures.steps.items()
         },
     }
+
+
+def _us(seconds: float) -> float:
+    return round(seconds * 1e6, 1)
 
 
 def table(figures: Figures) -> str:

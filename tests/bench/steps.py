@@ -104,6 +104,7 @@ async def _sample(
     basis = await legal_bases.read_basis(tx, leg.basis_id)
     assert basis is not None
     key = await gateway.keys.one(controller.oin, leg.subject_id)
+    partner = gateway.partner(row.creditor_id, controller.oin)
     kept = {
         (one.direction, one.kind): one.document(key) or b""
         for one in await messages.messages_of_legs(tx, [leg_id])
@@ -113,7 +114,7 @@ async def _sample(
         leg,
         basis,
         key,
-        open_conversation(gateway, controller, row, leg, basis, key),
+        open_conversation(gateway, controller, row, leg, basis, key, partner),
         request=kept["uit", "saldoverzoek"],
         receipt=kept["in", "ontvangstbevestiging"],
         answer=kept["in", "saldoverzoek_antwoord"],
@@ -138,7 +139,7 @@ def _outward(
         (
             "open the question",
             3,
-            lambda: open_conversation(gateway, controller, row, leg, basis, key),
+            lambda: open_conversation(gateway, controller, row, leg, basis, key, talk.partner),
         ),
         ("does the ground cover it", 3, lambda: still_covered(gateway, talk)),
         ("compose request", 1, lambda: exchange.compose(talk.question, envelope)),
