@@ -13,6 +13,7 @@ from gateway.practice.creditor.keyring import keyring_of
 from gateway.practice.creditor.writing import Writer
 from gateway.registry import adapter_names
 from gateway.wire.schema import validate
+from gateway.wire.signature import sign, verify
 from tests.practice.creditor.municipality import CREDITOR, METER, QUESTION, STATEMENT, cast_creditor
 
 DIALECTS = sorted(adapter_names())
@@ -68,6 +69,20 @@ async def test_an_incomplete_answer_is_signed_and_refused_by_its_schema(
     assert writer.dialect.adapter.identify(element).answers == envelope.message_id
     with pytest.raises(SchemaRefused):
         validate(element, writer.dialect.adapter.schemas[element.tag], around.catalogue)
+
+
+async def test_every_answer_repeats_the_digest_of_the_question_as_it_was_signed(
+    writer, municipality
+):
+    """What the creditor hashes is what it was sent: the verified element has no signature."""
+    question, _, request = asked(writer, municipality)
+    schema = writer.dialect.adapter.debt_statement.request_schema(question)
+    now, [asker] = writer.around.clock.now(), writer.around.askers
+    signed = sign(validate(request, schema, writer.around.catalogue), municipality.signer, now)
+    came = verify(signed.document, asker.trust, now, 1_000_000)
+    letter = writer.answer(came.element, Variant.OWN, Pen.OWN)
+    element = municipality.verified(letter.signed.document).element
+    assert writer.dialect.adapter.identify(element).answered_digest == signed.digest
 
 
 async def test_every_answer_has_an_id_of_its_own(writer, municipality):

@@ -129,6 +129,13 @@ def test_the_answer_answers_the_question_in_the_kit(kit: Path):
         ("van-gemeente/07-ontvangstbevestiging.xml", "van-schuldeiser/02-antwoord.xml"),
     ],
 )
+def test_the_answers_in_the_kit_are_receipts_of_the_question_in_the_kit(kit: Path):
+    digest = verified(kit, "van-gemeente/03-saldoverzoek.xml").digest
+    for name in ("van-schuldeiser/02-antwoord.xml", "van-schuldeiser/03-geen-medewerking.xml"):
+        answer = load_dialect("svb").adapter.identify(verified(kit, name).element)
+        assert answer.answered_digest == digest
+
+
 def test_each_receipt_names_id_and_digest_of_what_was_received(
     kit: Path, receipt_name: str, received_name: str
 ):
