@@ -20,6 +20,9 @@ Connection = asyncpg.pool.PoolConnectionProxy
 BEGIN = "begin; set local gateway.controllers = '{}'"
 COMMIT = "commit"
 ROLLBACK = "rollback"
+SET_SAVEPOINT = "savepoint part"
+FORGET_SAVEPOINT = "release savepoint part"
+BACK_TO_SAVEPOINT = "rollback to savepoint part; release savepoint part"
 
 # Also what a role may become with SET ROLE: whoever speaks as the gateway could do that too.
 ROLE_RIGHTS = """
@@ -59,8 +62,13 @@ class Transaction:
         Raises StoreUnavailable as `row_faults` does.
         """
         with row_faults():
-            async with self.connection.transaction():
+            await self.connection.execute(SET_SAVEPOINT)
+            try:
                 yield
+            except BaseException:
+                await self.connection.execute(BACK_TO_SAVEPOINT)
+                raise
+            await self.connection.execute(FORGET_SAVEPOINT)
 
 
 class Database:

@@ -5,13 +5,13 @@ against is exactly what was asked.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from gateway.domain.errors import (
     AdapterFault,
     BsnNotAllowed,
     CreditorNotReachable,
-    CreditorUnknown,
     GroundEnded,
     NotCovered,
     OwnFault,
@@ -39,6 +39,8 @@ QUESTION_KIND = {
     DeliveryKind.STOP: MessageKind.WITHDRAWAL,
 }
 OVERTAKEN_CODE = "antwoord-was-al-binnen"
+POSTPONED_FOR: Final = timedelta(minutes=10)
+"""How long until it is looked at again whether a creditor that is gone or switched off is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,20 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Why a message may not leave: what that does to its delivery, and the code of the reason."""
+    """Why a message may not leave: what that does to its delivery, and the code of the reason.
 
-    event: DeliveryEvent
+    Without event it waits: a partner that is gone or switched off may come back, and a faulty
+    reload must not end conversations.
+    """
+
+    event: DeliveryEvent | None
     code: str
+
+    def applied(self, row: DeliveryRow, now: datetime) -> DeliveryRow:
+        """Return the delivery as this leaves it, ended or postponed."""
+        if self.event is None:
+            return replace(row, run_at=now + POSTPONED_FOR, failure=self.code)
+        return row.moved(self.event, failure=self.code)
 
 
 def open_conversation(
@@ -74,11 +86,12 @@ def open_conversation(
     leg: LegRow,
     basis: BasisRow,
     key: SealingKey,
+    partner: Partner,
 ) -> Conversation:
-    """Open the seals and put the parts together; raises AdapterFault."""
-    partner = gateway.partners().get(row.creditor_id, controller.oin)
-    if partner is None:
-        raise AdapterFault("The partner is no longer configured.")
+    """Open the seals and put the parts together.
+
+    `partner` is of the snapshot that this exchange started with, and it keeps that one.
+    """
     question = leg.content(key).question
     if row.kind is DeliveryKind.REMINDER:
         question = replace(question, reminder=row.ordinal)
@@ -121,18 +134,14 @@ def still_covered(gateway: Gateway, conversation: Conversation) -> None:
     covers(conversation.basis.basis, use, table, gateway.calendar.today())
 
 
-def obstacle(gateway: Gateway, conversation: Conversation | None) -> Halt | None:
-    """Say why this message may not leave now, if so; without conversation its partner is gone.
+def obstacle(gateway: Gateway, conversation: Conversation) -> Halt | None:
+    """Say why this message may not leave now, if so.
 
     A stop message always may: it ends what was asked, also of a partner that is switched off.
     """
-    if conversation is None:
-        return Halt(DeliveryEvent.GAVE_UP, CreditorUnknown.code)
     kind = conversation.delivery.kind
     if kind is DeliveryKind.STOP:
         return None
-    if not conversation.partner.enabled:
-        return Halt(DeliveryEvent.GAVE_UP, CreditorNotReachable.code)
     if kind is DeliveryKind.REMINDER and conversation.leg.state is not LegState.AWAITING_REPLY:
         return Halt(DeliveryEvent.OVERTAKEN, OVERTAKEN_CODE)
     try:
@@ -140,7 +149,7 @@ def obstacle(gateway: Gateway, conversation: Conversation | None) -> Halt | None
     except (NotCovered, BsnNotAllowed) as fault:
         ended = conversation.basis.basis.state is BasisState.ENDED
         return Halt(DeliveryEvent.GROUND_ENDED, GroundEnded.code if ended else fault.code)
-    return None
+    return None if conversation.partner.enabled else Halt(None, CreditorNotReachable.code)
 
 
 def compose(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> Valid:

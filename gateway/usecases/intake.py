@@ -171,7 +171,7 @@ def _correlate(
     if leg.conversation_id != found.conversation_id:
         raise NotCorrelated
     basis, key = background.bases[leg.basis_id], background.keys[leg.subject_id]
-    return open_conversation(gateway, controller, delivery, leg, basis, key)
+    return open_conversation(gateway, controller, delivery, leg, basis, key, partner)
 
 
 def _check_document(talk: Conversation, found: Identified) -> None:

@@ -9,17 +9,15 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from gateway.domain.errors import OwnFault
+from gateway.domain.errors import CreditorUnknown, OwnFault
 from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import MessageId
 from gateway.domain.inquiry import (
     DeliveryEvent,
     DeliveryKind,
     DeliveryState,
-    LegEvent,
-    advance_leg,
-    allows,
 )
 from gateway.domain.legal_basis import categories_of
 from gateway.domain.parties import Controller
@@ -33,27 +31,21 @@ from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import (
     QUESTION_KIND,
     Conversation,
+    Halt,
     compose,
     envelope_of,
     obstacle,
     open_conversation,
 )
+from gateway.usecases.ending import ENDED_AS, end_legs, give_up
 from gateway.usecases.personal import automatic
+from gateway.usecases.rows import Rows, work_on
 from gateway.wire.signature import Signed, sign
-
-ENDED_AS = {
-    DeliveryState.CANCELLED: EventType.EXCHANGE_CANCELLED,
-    DeliveryState.FAILED: EventType.EXCHANGE_FAILED,
-}
-_LEG_ENDS_BY = {
-    DeliveryState.CANCELLED: LegEvent.GROUND_ENDED,
-    DeliveryState.FAILED: LegEvent.REQUEST_FAILED,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What one delivery becomes: a recorded message, or a row that ended with the reason why."""
+    """What one delivery becomes: a recorded message, or a row that ended or waits, and why."""
 
     row: DeliveryRow
     conversation: Conversation | None
@@ -62,52 +54,58 @@ class _Prepared:
 
 async def record_due(gateway: Gateway, controller: Controller, limit: int) -> int:
     """Record at most `limit` queued deliveries of this controller; return how many were taken."""
-    async with gateway.database.transaction(controller.oin) as tx:
-        rows = await deliveries.claim_queued(
+
+    async def claim(tx: Transaction) -> Sequence[DeliveryRow]:
+        return await deliveries.claim_queued(
             tx, gateway.calendar.today(), gateway.clock.now(), limit
         )
-        if not rows:
-            return 0
+
+    async def work(tx: Transaction, rows: Sequence[DeliveryRow]) -> Sequence[None]:
         found, keys = await load_conversations(gateway, tx, controller, rows)
-        prepared = await asyncio.gather(*(_prepare(gateway, row, found) for row in rows))
+        prepared = await asyncio.gather(*(_prepare(gateway, row, found[row]) for row in rows))
         await _store(gateway, tx, prepared, keys)
-        return len(rows)
+        return ()
+
+    taken, _ = await work_on(gateway, controller, Rows(claim, work, partial(give_up, gateway)))
+    return taken
 
 
 async def load_conversations(
     gateway: Gateway, tx: Transaction, controller: Controller, rows: Sequence[DeliveryRow]
-) -> tuple[dict[DeliveryRow, Conversation], dict[DeliveryRow, SealingKey]]:
+) -> tuple[dict[DeliveryRow, Conversation | Halt], dict[DeliveryRow, SealingKey]]:
     """Open the conversations of claimed deliveries, whose grounds and legs are locked.
 
-    A delivery whose partner is gone from the configuration is absent from the first result.
+    A delivery whose partner is gone from the configuration has none, but a reason to wait.
+    Raises OwnFault when one of them cannot be opened.
     """
     bases = await legal_bases.hold_bases(tx, (row.basis_id for row in rows))
     conversations = await legs.read_legs(tx, [row.leg_id for row in rows])
     keys = await gateway.keys.many(tx.controller, {row.subject_id for row in rows})
-    found = {}
+    partners = gateway.partners()
+    found: dict[DeliveryRow, Conversation | Halt] = {}
     for row in rows:
-        try:
-            found[row] = open_conversation(
-                gateway,
-                controller,
-                row,
-                conversations[row.leg_id],
-                bases[row.basis_id],
-                keys[row.subject_id],
+        partner = partners.get(row.creditor_id, controller.oin)
+        leg, basis = conversations[row.leg_id], bases[row.basis_id]
+        found[row] = (
+            Halt(None, CreditorUnknown.code)
+            if partner is None
+            else open_conversation(
+                gateway, controller, row, leg, basis, keys[row.subject_id], partner
             )
-        except OwnFault:
-            continue
+        )
     return found, {row: keys[row.subject_id] for row in rows}
 
 
 async def _prepare(
-    gateway: Gateway, row: DeliveryRow, found: dict[DeliveryRow, Conversation]
+    gateway: Gateway, row: DeliveryRow, conversation: Conversation | Halt
 ) -> _Prepared:
-    halt = obstacle(gateway, found.get(row))
+    now = gateway.clock.now()
+    if isinstance(conversation, Halt):
+        return _Prepared(conversation.applied(row, now), None)
+    halt = obstacle(gateway, conversation)
     if halt is not None:
-        return _Prepared(row.moved(halt.event, failure=halt.code), found.get(row))
-    conversation = found[row]
-    now, message_id = gateway.clock.now(), MessageId(gateway.ids.reference())
+        return _Prepared(halt.applied(row, now), conversation)
+    message_id = MessageId(gateway.ids.reference())
     try:
         valid = compose(gateway, conversation, envelope_of(gateway, conversation, message_id, now))
     except OwnFault as fault:
@@ -116,7 +114,11 @@ async def _prepare(
     # In a thread: an RSA-3072 signature would stall the loop for a millisecond each.
     signed = await asyncio.to_thread(sign, valid, gateway.signers[conversation.controller.oin], now)
     recorded = row.moved(
-        DeliveryEvent.INTENTION_RECORDED, message_id=message_id, digest=signed.digest, sent_at=now
+        DeliveryEvent.INTENTION_RECORDED,
+        message_id=message_id,
+        digest=signed.digest,
+        sent_at=now,
+        failure=None,
     )
     return _Prepared(recorded, conversation, signed=signed)
 
@@ -127,12 +129,14 @@ async def _store(
     prepared: Sequence[_Prepared],
     keys: dict[DeliveryRow, SealingKey],
 ) -> None:
-    events = await gateway.journal.append(tx, [_event(p) for p in prepared])
+    moved = [p for p in prepared if p.row.state is not DeliveryState.QUEUED]
+    appended = await gateway.journal.append(tx, [_event(p) for p in moved])
+    events = {p.row.delivery_id: event for p, event in zip(moved, appended, strict=True)}
     await deliveries.write_back(
         tx,
         [
-            replace(p.row, intention_event=event) if p.signed else p.row
-            for p, event in zip(prepared, events, strict=True)
+            replace(p.row, intention_event=events[p.row.delivery_id]) if p.signed else p.row
+            for p in prepared
         ],
     )
     by_id = {row.delivery_id: key for row, key in keys.items()}
@@ -140,7 +144,7 @@ async def _store(
         tx,
         [_message(gateway, p, p.signed, by_id[p.row.delivery_id]) for p in prepared if p.signed],
     )
-    await end_legs(tx, [p.row for p in prepared if p.signed is None])
+    await end_legs(tx, [p.row for p in moved if p.signed is None])
 
 
 def _event(prepared: _Prepared) -> NewEvent:
@@ -187,16 +191,3 @@ def _message(gateway: Gateway, prepared: _Prepared, signed: Signed, key: Sealing
         recorded_at=gateway.clock.now(),
         sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, signed.document),
     )
-
-
-async def end_legs(tx: Transaction, ended: Sequence[DeliveryRow]) -> None:
-    """A request that can never leave ends its leg, with the reason."""
-    rows = {row.leg_id: row for row in ended if row.kind is DeliveryKind.REQUEST}
-    locked = await legs.lock_legs(tx, list(rows)) if rows else {}
-    states = []
-    for leg_id, leg in locked.items():
-        event = _LEG_ENDS_BY[rows[leg_id].state]
-        if allows(leg.state, event):
-            states.append((leg_id, advance_leg(leg.state, event), rows[leg_id].failure))
-    if states:
-        await legs.set_states(tx, states)

@@ -9,6 +9,7 @@ crash in between only means that the same message is sent again and answered aga
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from gateway.domain.events import EventType
 from gateway.domain.identifiers import CreditorId
@@ -19,10 +20,12 @@ from gateway.store import deliveries, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import obstacle
+from gateway.usecases.conversation import Conversation, Halt, obstacle
+from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
 from gateway.usecases.receive import accept_response
-from gateway.usecases.recording import ENDED_AS, end_legs, load_conversations
-from gateway.usecases.settling import Sending, delivery_event, settle
+from gateway.usecases.recording import load_conversations
+from gateway.usecases.rows import Rows, work_on
+from gateway.usecases.settling import Sending, settle
 from gateway.wire.signature import recall
 
 LEASE = timedelta(minutes=2)
@@ -37,15 +40,23 @@ async def claim_due(
     """
     taken: list[DeliveryRow] = []
     leaving: list[Sending] = []
+
+    async def claim(tx: Transaction) -> Sequence[DeliveryRow]:
+        gateway.slots.leave(row.creditor_id for row in taken)
+        taken.clear()
+        await _take_due(gateway, tx, limit, taken)
+        return tuple(taken)
+
+    async def work(tx: Transaction, rows: Sequence[DeliveryRow]) -> Sequence[Sending]:
+        return await _claim(gateway, tx, controller, rows)
+
     try:
-        async with gateway.database.transaction(controller.oin) as tx:
-            await _take_due(gateway, tx, limit, taken)
-            claimed = await _claim(gateway, tx, controller, taken) if taken else []
-        leaving = claimed
+        rows = Rows(claim, work, partial(give_up, gateway))
+        count, leaving = await work_on(gateway, controller, rows)
     finally:
         kept = {one.row.delivery_id for one in leaving}
         gateway.slots.leave(row.creditor_id for row in taken if row.delivery_id not in kept)
-    return leaving, len(taken)
+    return leaving, count
 
 
 async def _take_due(
@@ -74,12 +85,15 @@ async def _claim(
     gateway: Gateway, tx: Transaction, controller: Controller, rows: Sequence[DeliveryRow]
 ) -> list[Sending]:
     now = gateway.clock.now()
-    talks, keys = await load_conversations(gateway, tx, controller, rows)
-    halts = {row: obstacle(gateway, talks.get(row)) for row in rows}
-    started = [row for row in rows if halts[row] is None]
+    found, keys = await load_conversations(gateway, tx, controller, rows)
+    talks = {row: talk for row, talk in found.items() if isinstance(talk, Conversation)}
+    halts = {row: talk for row, talk in found.items() if isinstance(talk, Halt)}
+    halts |= {row: halt for row, talk in talks.items() if (halt := obstacle(gateway, talk))}
+    started = [row for row in rows if row not in halts]
     sending = [_started(row, now) for row in started]
-    ended = [row.moved(halt.event, failure=halt.code) for row, halt in halts.items() if halt]
-    await deliveries.write_back(tx, sending + ended)
+    halted = [halt.applied(row, now) for row, halt in halts.items()]
+    ended = [row for row in halted if row.state in ENDED_AS]
+    await deliveries.write_back(tx, sending + halted)
     await end_legs(tx, ended)
     await gateway.journal.append(
         tx,
@@ -101,6 +115,7 @@ def _started(row: DeliveryRow, now: datetime) -> DeliveryRow:
         attempts=row.attempts + 1,
         lease_token=row.lease_token + 1,
         lease_until=now + LEASE,
+        failure=None,
     )
 
 

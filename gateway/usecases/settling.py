@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
-from gateway.domain.events import EventType, Json, NewEvent
+from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import LegId
 from gateway.domain.inquiry import (
     DeliveryEvent,
@@ -34,6 +35,8 @@ from gateway.store.messages import INBOUND, MessageRow
 from gateway.store.sealed import seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
+from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
+from gateway.usecases.rows import Rows, work_on
 from gateway.wire.receipt import Receipt
 from gateway.wire.signature import Signed
 
@@ -41,6 +44,7 @@ BACKOFF_START = timedelta(milliseconds=500)
 BACKOFF_LIMIT = timedelta(hours=1)
 BREAKER_OPEN = timedelta(minutes=1)
 RECEIPT_KIND = "ontvangstbevestiging"
+LAPSED_CODE = "lease-verlopen"
 
 _LOGGED = {
     DeliveryState.DELIVERED: EventType.EXCHANGE_DELIVERED,
@@ -78,21 +82,6 @@ class _Settled:
 
     item: _Item
     row: DeliveryRow
-
-
-def delivery_event(
-    kind: EventType, row: DeliveryRow, reason: str | None = None, **more: Json
-) -> NewEvent:
-    """Return the event of something that happened to a delivery."""
-    facts: dict[str, Json] = {
-        "partner": row.creditor_id,
-        "delivery": row.kind.value,
-        "message_id": str(row.message_id),
-        "document_sha256": row.digest.hex() if row.digest else None,
-        "attempt": row.attempts,
-        "reason": reason,
-    }
-    return NewEvent(kind, row.stream_id, facts | more)
 
 
 async def settle(
@@ -251,18 +240,31 @@ def _receipt_row(
 
 
 async def recover_lapsed(gateway: Gateway, controller: Controller, now: datetime) -> int:
-    """Put deliveries whose sender never came back in doubt: they are sent again, the same."""
-    async with gateway.database.transaction(controller.oin) as tx:
-        rows = await deliveries.claim_lapsed(tx, now, 64)
-        doubtful = [
-            row.moved(DeliveryEvent.LEASE_LAPSED, lease_until=None, run_at=now) for row in rows
-        ]
-        await deliveries.write_back(tx, doubtful)
+    """Put deliveries whose sender never came back in doubt: they are sent again, the same.
+
+    Not for ever: who dies on an answer would die on it again, so these attempts count too.
+    """
+
+    async def claim(tx: Transaction) -> Sequence[DeliveryRow]:
+        return await deliveries.claim_lapsed(tx, now, 64)
+
+    async def work(tx: Transaction, rows: Sequence[DeliveryRow]) -> Sequence[None]:
+        moved = [_lapsed(gateway, controller, row, now) for row in rows]
+        await deliveries.write_back(tx, moved)
+        await end_legs(tx, [row for row in moved if row.state in ENDED_AS])
         await gateway.journal.append(
-            tx,
-            [
-                delivery_event(EventType.EXCHANGE_IN_DOUBT, row, "lease-verlopen")
-                for row in doubtful
-            ],
+            tx, [delivery_event(_LOGGED[row.state], row, LAPSED_CODE) for row in moved]
         )
-        return len(rows)
+        return ()
+
+    taken, _ = await work_on(gateway, controller, Rows(claim, work, partial(give_up, gateway)))
+    return taken
+
+
+def _lapsed(
+    gateway: Gateway, controller: Controller, row: DeliveryRow, now: datetime
+) -> DeliveryRow:
+    partner = gateway.partners().get(row.creditor_id, controller.oin)
+    if partner is not None and row.attempts >= partner.limits.attempts:
+        return row.moved(DeliveryEvent.GAVE_UP, lease_until=None, failure=LAPSED_CODE)
+    return row.moved(DeliveryEvent.LEASE_LAPSED, lease_until=None, run_at=now)

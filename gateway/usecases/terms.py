@@ -5,6 +5,7 @@ as one that never stopped. A reminder is a delivery with a number of its own; th
 per leg. A creditor's silence is never agreement: it only ends the waiting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,9 @@ from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
 from gateway.usecases.context import Gateway
+from gateway.usecases.ending import record_somewhere
 from gateway.usecases.personal import automatic
+from gateway.usecases.rows import Rows, work_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,36 @@ class Watched:
 async def watch_terms(gateway: Gateway, controller: Controller, limit: int) -> Watched:
     """Remind and expire at most `limit` legs of this controller."""
     today = gateway.calendar.today()
-    async with gateway.database.transaction(controller.oin) as tx:
-        due = await legs.lock_due_legs(tx, today, limit)
-        expired = [leg for leg in due if leg.expires_on is not None and leg.expires_on <= today]
-        reminded = [leg for leg in due if leg not in expired]
+
+    async def claim(tx: Transaction) -> Sequence[LegRow]:
+        return await legs.lock_due_legs(tx, today, limit)
+
+    async def work(tx: Transaction, due: Sequence[LegRow]) -> Sequence[bool]:
+        expired = [leg for leg in due if _is_over(leg, today)]
         await _expire(gateway, tx, expired)
-        for leg in reminded:
-            await _remind(gateway, tx, leg, today)
-    return Watched(len(reminded), len(expired))
+        for leg in due:
+            if leg not in expired:
+                await _remind(gateway, tx, leg, today)
+        return [leg in expired for leg in due]
+
+    async def fail(tx: Transaction, leg: LegRow, code: str) -> None:
+        await _fail(gateway, tx, leg, code)
+
+    _, ended = await work_on(gateway, controller, Rows(claim, work, fail))
+    return Watched(ended.count(False), ended.count(True))
+
+
+def _is_over(leg: LegRow, today: date) -> bool:
+    return leg.expires_on is not None and leg.expires_on <= today
+
+
+async def _fail(gateway: Gateway, tx: Transaction, leg: LegRow, code: str) -> None:
+    """A leg we stumble over is reminded no more; its term passes all the same."""
+    await legs.set_reminded(tx, leg.leg_id, leg.reminders, None)
+    if _is_over(leg, gateway.calendar.today()):
+        after = advance_leg(leg.state, LegEvent.TERM_PASSED)
+        await legs.set_states(tx, [(leg.leg_id, after, code)])
+        await record_somewhere(gateway, tx, _expiry(leg))
 
 
 async def _expire(gateway: Gateway, tx: Transaction, expired: list[LegRow]) -> None:
@@ -48,17 +73,15 @@ async def _expire(gateway: Gateway, tx: Transaction, expired: list[LegRow]) -> N
     await legs.set_states(
         tx, [(leg.leg_id, advance_leg(leg.state, LegEvent.TERM_PASSED), None) for leg in expired]
     )
-    await gateway.journal.append(
-        tx,
-        [
-            NewEvent(
-                EventType.EXCHANGE_EXPIRED,
-                leg.stream_id,
-                {"partner": leg.creditor_id, "reminders": leg.reminders},
-                automatic(leg.case_id),
-            )
-            for leg in expired
-        ],
+    await gateway.journal.append(tx, [_expiry(leg) for leg in expired])
+
+
+def _expiry(leg: LegRow) -> NewEvent:
+    return NewEvent(
+        EventType.EXCHANGE_EXPIRED,
+        leg.stream_id,
+        {"partner": leg.creditor_id, "reminders": leg.reminders},
+        automatic(leg.case_id),
     )
 
 

@@ -1,20 +1,21 @@
 """The workers: one loop per controller that records, logs, sends, and watches the terms.
 
 Everything due is in rows, so a loop may stop anywhere and start again. Sending runs beside the
-loop, so that a slow creditor holds up nobody else. A lost database is waited for; any other fault
-of one round is logged and the loop goes on.
+loop, so that a slow creditor holds up nobody else. A lost database is waited for, longer each
+time; any other fault of one stage is logged and the rest goes on.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Final, TypeVar
 
 import structlog
 
 from gateway.config.settings import WorkerSettings
-from gateway.domain.errors import GatewayError
+from gateway.domain.errors import GatewayError, StoreUnavailable
 from gateway.domain.parties import Controller
 from gateway.store import deliveries, log
 from gateway.usecases.context import Gateway
@@ -29,6 +30,11 @@ WATCH_EVERY = timedelta(seconds=30)
 GATHER_SECONDS = 0.01
 """How long a busy loop lets work come together before its next round: a transaction costs nearly
 the same for one row as for a batch."""
+
+
+LOST_LIMIT_SECONDS: Final = 30.0
+"""The longest that a lost database is left alone."""
+Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -82,14 +88,16 @@ class Workers:
         return not any(loop.sending for loop in self._loops)
 
     async def _run(self, loop: _Loop) -> None:
+        lost = 0
         while True:
-            done = 0
             try:
                 done = await self._round(loop)
-            except GatewayError as fault:
-                _log.error("worker_round_failed", code=fault.code)
-            except Exception as fault:  # noqa: BLE001 - the last net: the loop must go on
-                _log.error("worker_round_failed", error=type(fault).__name__)
+                lost = 0
+            except StoreUnavailable as fault:
+                lost += 1
+                _log.error("worker_round_failed", code=fault.code, times=lost)
+                await asyncio.sleep(self._without_database(lost))
+                continue
             if not done:
                 await self._rest(loop)
             elif done < self._batch:
@@ -103,16 +111,28 @@ class Workers:
             return
         loop.wake.clear()
 
+    def _without_database(self, lost: int) -> float:
+        """Return how many seconds to leave a lost database alone: twice as long each time."""
+        jitter = 0.5 + self._gateway.ids.chance(1)[0] / 512
+        return min(self._pause * (1 << min(lost, 20)), LOST_LIMIT_SECONDS) * jitter
+
     async def _round(self, loop: _Loop) -> int:
-        """Do what is due; return the size of the largest batch of it."""
-        await self._watch(loop)
-        recorded = await record_due(self._gateway, loop.controller, self._batch)
-        integrated = await sequence(self._gateway, loop.controller)
+        """Do what is due; return the size of the largest batch of it.
+
+        A stage that fails is logged and stops no other: what was recorded still leaves. Raises
+        StoreUnavailable.
+        """
+        await _stage(self._watch(loop))
+        recorded = await _stage(record_due(self._gateway, loop.controller, self._batch))
+        integrated = await _stage(sequence(self._gateway, loop.controller))
+        return max(recorded or 0, integrated or 0, await _stage(self._send_due(loop)) or 0)
+
+    async def _send_due(self, loop: _Loop) -> int:
         free = min(self._in_flight - len(loop.sending), self._batch)
         claimed, taken = await claim_due(self._gateway, loop.controller, free)
         for sending in claimed:
             self._dispatch(loop, sending)
-        return max(recorded, integrated, taken)
+        return taken
 
     def _dispatch(self, loop: _Loop, sending: Sending) -> None:
         task = asyncio.create_task(send(self._gateway, loop.controller, sending))
@@ -131,6 +151,18 @@ class Workers:
                 break
         self._gateway.keys.forget_old()
         loop.watched = (today, now)
+
+
+async def _stage(work: Awaitable[Result]) -> Result | None:
+    try:
+        return await work
+    except StoreUnavailable:
+        raise
+    except GatewayError as fault:
+        _log.error("worker_stage_failed", code=fault.code)
+    except Exception as fault:  # noqa: BLE001 - the last net: the loop must go on
+        _log.error("worker_stage_failed", error=type(fault).__name__)
+    return None
 
 
 def _sent(loop: _Loop, task: asyncio.Task[None]) -> None:

@@ -2,36 +2,48 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from gateway.config.settings import WorkerSettings
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import EvidenceUnavailable, StoreUnavailable
+from gateway.domain.identifiers import Bsn, CaseId
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.domain.statement import DebtStatementRequest, Reply
 from gateway.ports.creditor import Envelope, MessageKind
+from gateway.ports.transport import Partner
+from gateway.store.keys import CACHE_FOR
+from gateway.usecases.conversation import POSTPONED_FOR
+from gateway.usecases.sending import claim_due, send
 from gateway.usecases.workers import Workers
 from gateway.wire.xml import Element
 from tests.journeys.creditors import Act, Crash
 from tests.journeys.logbook import check_log, log_first
 from tests.journeys.playing import (
     LATER,
+    RESIDENT,
     STATEMENT,
+    Asked,
     arrives,
+    ask,
     asked_for,
     ended,
+    grounded,
     leg,
     legs,
+    opened,
+    public_task,
     recorded,
     round_of,
     sent,
     settled,
 )
-from tests.journeys.stage import CONTROLLERS, ENERGY, RENT, SHOP, TAX, Stage
+from tests.journeys.stage import CONTROLLERS, ENERGY, RENT, SHOP, TAX, TOWN, Stage
 
 
 def break_interpret(stage: Stage) -> None:
@@ -98,30 +110,176 @@ async def test_an_answer_our_adapter_stumbled_over_is_read_when_it_comes_again(s
 
 
 @pytest.mark.parametrize("when", ["queued", "recorded"])
-async def test_a_partner_that_is_gone_from_the_configuration_gets_nothing(stage: Stage, when: str):
+async def test_a_partner_that_is_gone_from_the_configuration_is_waited_for(stage: Stage, when: str):
     case = await asked_for(stage, SHOP, RENT)
     if when == "recorded":
         await recorded(stage)
+    partner = stage.partners[SHOP]
     stage.change_partner(SHOP, None)
     await settled(stage)
     found = await legs(stage, case.case_id)
-    assert found[SHOP].leg.state is LegState.UNDELIVERABLE
-    assert found[SHOP].leg.failure == "schuldeiser-onbekend"
+    assert found[SHOP].leg.state is LegState.OPEN
+    assert found[SHOP].deliveries[0].failure == "schuldeiser-onbekend"
     assert found[RENT].leg.state is LegState.AWAITING_REPLY
     assert stage.creditor(SHOP).documents == []
+    await comes_back(stage, partner)
+    detail = await leg(stage, case.case_id)
+    assert detail.leg.state is LegState.AWAITING_REPLY
+    assert detail.deliveries[0].failure is None
     await check_log(stage)
 
 
 @pytest.mark.parametrize("when", ["queued", "recorded"])
-async def test_a_partner_that_is_switched_off_gets_nothing(stage: Stage, when: str):
+async def test_a_partner_that_is_switched_off_gets_nothing_until_it_is_switched_on(
+    stage: Stage, when: str
+):
     case = await asked_for(stage)
     if when == "recorded":
         await recorded(stage)
-    stage.change_partner(SHOP, replace(stage.partners[SHOP], enabled=False))
+    partner = stage.partners[SHOP]
+    stage.change_partner(SHOP, replace(partner, enabled=False))
     await settled(stage)
-    found = (await leg(stage, case.case_id)).leg
-    assert (found.state, found.failure) == (LegState.UNDELIVERABLE, "schuldeiser-niet-bereikbaar")
+    detail = await leg(stage, case.case_id)
+    assert detail.leg.state is LegState.OPEN
+    assert detail.deliveries[0].failure == "schuldeiser-niet-bereikbaar"
     assert stage.creditor().documents == []
+    await comes_back(stage, partner)
+    assert (await leg(stage, case.case_id)).leg.state is LegState.AWAITING_REPLY
+
+
+async def comes_back(stage: Stage, partner: Partner) -> None:
+    stage.change_partner(partner.creditor.creditor_id, partner)
+    stage.clock.forward(2 * POSTPONED_FOR)
+    await settled(stage)
+
+
+async def test_the_ground_of_a_delivery_that_waits_may_end_meanwhile(stage: Stage):
+    case = await asked_for(stage)
+    await recorded(stage)
+    stage.change_partner(SHOP, None)
+    await settled(stage)
+    await ended(stage, case.basis_id)
+    assert (await leg(stage, case.case_id)).deliveries[0].state is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize("change", ["removed", "moved to other keys"])
+async def test_an_answer_that_was_under_way_at_a_reload_is_accepted(stage: Stage, change: str):
+    stage.creditor().reply = STATEMENT
+    case = await asked_for(stage)
+
+    async def reload(*_: object) -> None:
+        other = replace(stage.partners[SHOP], adapter="energie")
+        stage.change_partner(SHOP, None if change == "removed" else other)
+
+    stage.transport.before = reload
+    await round_of(stage)
+    await round_of(stage)
+    detail = await leg(stage, case.case_id)
+    assert (detail.leg.state, detail.leg.reply) == (LegState.ANSWERED, STATEMENT)
+
+
+async def lose_key(stage: Stage, case_id: CaseId) -> None:
+    """Destroy the key of the resident of this case."""
+    connection = await asyncpg.connect(stage.owner_dsn)
+    await connection.execute(
+        "delete from subject_key where subject_id ="
+        " (select subject_id from debt_case where case_id = $1)",
+        case_id,
+    )
+    await connection.close()
+    stage.clock.forward(2 * CACHE_FOR)
+
+
+async def states_of(stage: Stage, case_id: CaseId) -> tuple[tuple[str, str | None], ...]:
+    """State and failure of the leg of a case and of its deliveries, without its key."""
+    connection = await asyncpg.connect(stage.owner_dsn)
+    rows = await connection.fetch(
+        "select state, failure from leg where case_id = $1 union all"
+        " select d.state, d.failure from delivery d join leg using (leg_id) where case_id = $1",
+        case_id,
+    )
+    await connection.close()
+    return tuple((row["state"], row["failure"]) for row in rows)
+
+
+NO_EVIDENCE = "bewijs-niet-vast-te-leggen"
+
+
+@pytest.mark.parametrize("when", ["queued", "recorded"])
+async def test_a_key_that_is_gone_stops_only_its_own_deliveries(stage: Stage, when: str):
+    lost, other = await bystanders(stage)
+    if when == "recorded":
+        await recorded(stage)
+    await lose_key(stage, lost.case_id)
+    await settled(stage)
+    assert await states_of(stage, lost.case_id) == (
+        ("onbestelbaar", NO_EVIDENCE),
+        ("mislukt", NO_EVIDENCE),
+    )
+    assert (await leg(stage, other.case_id)).leg.state is LegState.AWAITING_REPLY
+    assert len(stage.creditor().documents) == 1
+
+
+async def bystanders(stage: Stage) -> tuple[Asked, Asked]:
+    """Two cases of two persons, asked in this order."""
+    lost = await asked_for(stage)
+    case = await opened(stage, resident=replace(RESIDENT, bsn=Bsn("123456782")))
+    basis_id = await grounded(stage, public_task(case.case_id))
+    return lost, Asked(case.case_id, basis_id, await ask(stage, case.case_id, basis_id))
+
+
+async def test_a_question_that_does_not_open_fails_with_the_real_reason(stage: Stage):
+    lost, other = await bystanders(stage)
+    connection = await asyncpg.connect(stage.owner_dsn)
+    await connection.execute(
+        "update leg set sealed = set_byte(sealed, 20, 255 - get_byte(sealed, 20))"
+        " where case_id = $1",
+        lost.case_id,
+    )
+    await connection.close()
+    await settled(stage)
+    assert (await states_of(stage, lost.case_id))[1] == ("mislukt", NO_EVIDENCE)
+    assert (await leg(stage, other.case_id)).leg.state is LegState.AWAITING_REPLY
+
+
+async def test_a_term_passes_too_when_the_key_is_gone(stage: Stage):
+    lost, other = await bystanders(stage)
+    await settled(stage)
+    await lose_key(stage, lost.case_id)
+    stage.calendar.day += timedelta(days=90)
+    await settled(stage)
+    assert (await states_of(stage, lost.case_id))[0] == ("verstreken", NO_EVIDENCE)
+    assert (await leg(stage, other.case_id)).leg.state is LegState.EXPIRED
+
+
+async def test_a_sending_whose_key_is_gone_does_not_come_back_for_ever(stage: Stage):
+    lost, other = await bystanders(stage)
+
+    async def lose(*_: object) -> None:
+        await lose_key(stage, lost.case_id)
+
+    await recorded(stage)
+    stage.transport.before = lose
+    claimed, _ = await claim_due(stage.gateway, TOWN, 64)
+    for sending in claimed:
+        with suppress(EvidenceUnavailable):
+            await send(stage.gateway, TOWN, sending)
+    await settled(stage)
+    assert (await states_of(stage, lost.case_id))[1] == ("mislukt", NO_EVIDENCE)
+    assert (await leg(stage, other.case_id)).leg.state is LegState.AWAITING_REPLY
+
+
+async def test_a_sending_that_always_kills_us_is_given_up_after_its_attempts(stage: Stage):
+    limits = replace(stage.partners[SHOP].limits, attempts=3)
+    stage.change_partner(SHOP, replace(stage.partners[SHOP], limits=limits))
+    stage.creditor().acts.extend([Act.CRASH_AFTER] * 9)
+    case = await asked_for(stage)
+    await settled(stage)
+    detail = await leg(stage, case.case_id)
+    assert len(stage.creditor().documents) == 3
+    assert (detail.leg.state, detail.leg.failure) == (LegState.UNDELIVERABLE, "lease-verlopen")
+    assert detail.deliveries[0].state is DeliveryState.FAILED
+    await check_log(stage)
 
 
 async def test_a_partner_that_is_switched_off_is_still_told_to_stop_and_may_still_answer(

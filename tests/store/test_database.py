@@ -1,6 +1,7 @@
 """The door to the main store: which roles it refuses, and what counts as a lost database."""
 
 import asyncio
+import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 
@@ -114,3 +115,27 @@ async def test_a_connection_that_breaks_under_a_statement_is_a_lost_database(
 async def test_a_server_that_is_not_there_is_a_lost_database(unused_tcp_port: int):
     with pytest.raises(StoreUnavailable):
         await opening(f"postgresql://u:x@127.0.0.1:{unused_tcp_port}/x")
+
+
+async def test_a_part_of_a_transaction_may_fail_by_itself(database: FreshDatabase):
+    opened = await Database.open(database.dsn, size=1)
+    try:
+        async with opened.transaction(TOWN) as tx:
+            for statement in ("select 1/0", "select 2"):
+                with contextlib.suppress(asyncpg.DivisionByZeroError):
+                    async with tx.apart():
+                        await tx.connection.execute(statement)
+            assert await tx.connection.fetchval("select 3") == 3
+    finally:
+        await opened.close()
+
+
+async def test_a_right_that_is_missing_is_not_the_fault_of_a_row(database: FreshDatabase):
+    opened = await Database.open(database.dsn, size=1)
+    try:
+        async with opened.transaction(TOWN) as tx:
+            with pytest.raises(StoreUnavailable):
+                async with tx.apart():
+                    await tx.connection.execute("delete from leg")
+    finally:
+        await opened.close()
