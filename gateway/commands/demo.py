@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from gateway.practice.casefile import CaseFile
+    from gateway.practice.stage.joining import Joining
     from gateway.practice.story.proving.checks import Check
     from gateway.practice.story.telling.report import Reporter
     from gateway.practice.story.told import Told
@@ -55,6 +56,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--out", type=Path, default=Path(".demo"), metavar="DIR", help="folder (default .demo)")
     add("--case", type=Path, metavar="FILE", help="play this case file (docs/demo.md)")
     add("--schuldeiser", metavar="URL", help="a creditor endpoint of your own joins the story")
+    add("--kit", type=Path, metavar="DIR", help="with the keys of this creditor kit")
     add("--port", type=_port, default=0, help="port for back offices (default: a free one)")
     add("--creditor-port", type=_port, default=0, help="port for creditors (default: a free one)")
     parser.set_defaults(run=run)
@@ -100,14 +102,13 @@ def _play(args: argparse.Namespace, reporter: "Reporter") -> int:
 
     from gateway.domain.errors import StoryFailed
     from gateway.practice.stage.folder import OutFolder
-    from gateway.practice.stage.joining import Joining
     from gateway.practice.stage.setting import Ports
     from gateway.practice.story.proving.checks import judge
     from gateway.practice.story.show import Show
     from gateway.practice.story.telling.staying import stay_up
 
     case = _case(args)
-    joining = None if args.schuldeiser is None else Joining.at(args.schuldeiser)
+    joining = _joining(args)
     unattended = args.check or args.json
     pace = args.speed
     if pace is None:
@@ -126,6 +127,20 @@ def _play(args: argparse.Namespace, reporter: "Reporter") -> int:
         reporter.close()
         out.close()
     return _conclude(args, told, judge(told)) if unattended else GOOD
+
+
+def _joining(args: argparse.Namespace) -> "Joining | None":
+    from gateway.app.environment import SystemClock
+    from gateway.domain.errors import ConfigurationFault, Finding
+    from gateway.practice.stage.joining import Joining
+    from gateway.practice.stage.kit_keys import KitKeys
+
+    if args.schuldeiser is None:
+        if args.kit is not None:
+            raise ConfigurationFault([Finding("--kit", "", "needs --schuldeiser URL")])
+        return None
+    kit = None if args.kit is None else KitKeys.read(args.kit, SystemClock().now())
+    return Joining.at(args.schuldeiser, kit)
 
 
 def _case(args: argparse.Namespace) -> "CaseFile":

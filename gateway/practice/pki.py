@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -29,11 +29,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.practice import issuing
-from gateway.practice.issuing import Authority, KeyKind, Order, PrivateKey, Usage
+from gateway.practice.issuing import LIST_LIFE, Authority, KeyKind, Order, PrivateKey, Usage
 from gateway.wire.certificates import subject_serial_of
 
 _AUTHORITY_LIFE: Final = timedelta(days=5 * 365)
-_PARTY_LIFE: Final = timedelta(days=365)
+PARTY_LIFE: Final = timedelta(days=365)
 _MARGIN: Final = timedelta(days=1)
 """How long before now a certificate begins, so that a clock that is behind does not matter."""
 
@@ -50,6 +50,19 @@ class Party:
     signing_key: Path
 
 
+class AuthorityFiles(Protocol):
+    """Where the public files (PEM) of a practice PKI are: all that trusting it takes."""
+
+    @property
+    def root_certificate(self) -> Path: ...
+
+    @property
+    def issuing_certificate(self) -> Path: ...
+
+    @property
+    def revocation_lists(self) -> Path: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PracticePki:
     """The practice PKI in one directory. `create` makes or opens it."""
@@ -58,13 +71,19 @@ class PracticePki:
     now: datetime
     root: Authority = field(repr=False)
     issuing: Authority = field(repr=False)
+    list_life: timedelta = LIST_LIFE
 
     @classmethod
-    def create(cls, directory: Path, now: datetime) -> "PracticePki":
-        """Return the PKI in `directory`, made when there is none that is valid at `now` (UTC)."""
+    def create(
+        cls, directory: Path, now: datetime, list_life: timedelta = LIST_LIFE
+    ) -> "PracticePki":
+        """Return the PKI in `directory`, made when there is none that is valid at `now` (UTC).
+
+        `list_life` is how long its revocation lists are good for.
+        """
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         root, issuer = _opened(directory, now) or _made(directory, now)
-        pki = cls(directory, now, root, issuer)
+        pki = cls(directory, now, root, issuer, list_life)
         pki._write_lists(pki._revoked())
         return pki
 
@@ -102,7 +121,7 @@ class PracticePki:
         `subject_serial` is the OIN or KvK number. `signing_expired` gives a signing certificate
         that ended an hour ago.
         """
-        begin, end = self.now - _MARGIN, self.now + _PARTY_LIFE
+        begin, end = self.now - _MARGIN, self.now + PARTY_LIFE
         self.issue(Order(name, subject_serial, "tls", tls_key, tuple(hosts), begin, end))
         if signing_expired:
             begin, end = self.now - 30 * _MARGIN, self.now - timedelta(hours=1)
@@ -158,8 +177,8 @@ class PracticePki:
         return frozenset(entry.serial_number for entry in held)
 
     def _write_lists(self, revoked: frozenset[int]) -> None:
-        of_issuing = issuing.list_revoked(self.issuing, revoked, self.now)
-        of_root = issuing.list_revoked(self.root, frozenset(), self.now)
+        of_issuing = issuing.list_revoked(self.issuing, revoked, self.now, self.list_life)
+        of_root = issuing.list_revoked(self.root, frozenset(), self.now, self.list_life)
         content = of_issuing.public_bytes(Encoding.PEM) + of_root.public_bytes(Encoding.PEM)
         _write(self.revocation_lists, content, 0o644)
 
@@ -171,7 +190,7 @@ def _opened(directory: Path, now: datetime) -> tuple[Authority, Authority] | Non
         return None
     root, issuer = _authority(directory, "root"), _authority(directory, "issuing")
     ends = min(root.certificate.not_valid_after_utc, issuer.certificate.not_valid_after_utc)
-    if ends < now + _PARTY_LIFE or not _signed_by(issuer.certificate, root.certificate):
+    if ends < now + PARTY_LIFE or not _signed_by(issuer.certificate, root.certificate):
         return None
     return root, issuer
 

@@ -45,6 +45,7 @@ from message m where m.bucket = $1 and m.controller = $2
 READ_MESSAGE = MESSAGES + " and m.row_id = $3"
 READ_OUTBOUND = MESSAGES + " and m.delivery_id = any ($3::uuid[]) and m.direction = 'uit'"
 MESSAGES_OF_LEGS = MESSAGES + " and m.leg_id = any ($3::uuid[]) order by m.row_id"
+REFUSED_OF = MESSAGES + " and m.creditor_id = $3 and m.state = 'in_quarantaine' order by m.row_id"
 ADD_GUARDS = """
 insert into message_guard (bucket, controller, creditor_id, message_id, digest, receipt)
 select $1, $2, g.* from unnest($3::text[], $4::uuid[], $5::bytea[], $6::bytea[]) as g
@@ -191,6 +192,12 @@ async def outbound_of(tx: Transaction, deliveries: Sequence[UUID]) -> dict[UUID,
 async def messages_of_legs(tx: Transaction, ids: Sequence[LegId]) -> tuple[MessageRow, ...]:
     """Return the messages of these legs, oldest first."""
     rows = await tx.connection.fetch(MESSAGES_OF_LEGS, tx.bucket, tx.controller.value, list(ids))
+    return tuple(_message(row) for row in rows)
+
+
+async def refused_of(tx: Transaction, creditor: CreditorId) -> tuple[MessageRow, ...]:
+    """Return the messages of a creditor that were refused, oldest first, those of no leg too."""
+    rows = await tx.connection.fetch(REFUSED_OF, tx.bucket, tx.controller.value, creditor)
     return tuple(_message(row) for row in rows)
 
 

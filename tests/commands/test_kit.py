@@ -19,6 +19,7 @@ def test_it_writes_the_kit_and_says_where_to_begin(
         "controleer.sh",
         "openapi-schuldeisers.json",
         "sleutels",
+        "voorbeeld_schuldeiser.py",
         "voorbeelden",
         "xsd",
     }

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from cryptography import x509
+
 from gateway.domain.identifiers import Oin
 from gateway.ports.environment import Calendar, Clock, Ids
-from gateway.practice.pki import PracticePki
+from gateway.practice.pki import AuthorityFiles, PracticePki
 from gateway.wire.schema import SchemaCatalogue
 from gateway.wire.trust import Anchors, PartnerTrust, certificate_pin
 
@@ -34,16 +36,16 @@ class Surroundings:
     ids: Ids
 
 
-def practice_anchors(pki: PracticePki) -> Anchors:
-    """Return the anchors of a practice PKI, with its revocation lists of now."""
+def practice_anchors(*issuers: AuthorityFiles) -> Anchors:
+    """Return the anchors of one practice PKI or more, with their revocation lists of now."""
     return Anchors.load(
-        [pki.root_certificate.read_bytes()],
-        [pki.issuing_certificate.read_bytes()],
-        [pki.crl()],
+        [one.root_certificate.read_bytes() for one in issuers],
+        [one.issuing_certificate.read_bytes() for one in issuers],
+        [one.revocation_lists.read_bytes() for one in issuers],
     )
 
 
-def practice_trust(pki: PracticePki, anchors: Anchors, subject_serial: str) -> PartnerTrust:
-    """Return the trust in a party of the practice PKI."""
-    pins = frozenset({certificate_pin(pki.issuing.certificate)})
-    return PartnerTrust(anchors, subject_serial, pins)
+def practice_trust(issuer: AuthorityFiles, anchors: Anchors, subject_serial: str) -> PartnerTrust:
+    """Return the trust in a party of this practice PKI."""
+    issuing = x509.load_pem_x509_certificate(issuer.issuing_certificate.read_bytes())
+    return PartnerTrust(anchors, subject_serial, frozenset({certificate_pin(issuing)}))

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from gateway.domain.identifiers import Bsn, ClientNumber, CreditorId, Iban, Oin
+from gateway.domain.identifiers import Bsn, ClientNumber, CreditorId, Iban
 from gateway.domain.legal_basis import BasisKind
 from gateway.domain.money import Euro
 from gateway.domain.parties import AskReason, Contact, CreditorClass
@@ -30,9 +30,10 @@ from gateway.domain.statement import (
 from gateway.ledger.note import SignerKey
 from gateway.ports.creditor import Citation
 from gateway.practice.cast import Behaviour, CastCreditor
+from gateway.practice.stage.joining import JOINED_OIN
 from gateway.practice.stage.parties import MUNICIPALITY
 
-CREDITOR: Final = Oin("00000099900000101000")
+CREDITOR: Final = JOINED_OIN
 CREDITOR_ID: Final = CreditorId("schuldeiser")
 CLIENT: Final = ClientNumber("K-0G7K-2MPX-9QRT")
 CONTACT: Final = Contact("Team schuldhulp", "088-0000000", "schuldhulp@voorbeeldstad.example")

@@ -18,14 +18,15 @@ from gateway.practice.creditor.surroundings import Surroundings, practice_anchor
 from gateway.practice.creditor.writing import Writer
 from gateway.practice.kit import facts
 from gateway.practice.kit.samples import Sample, Samples
-from gateway.practice.pki import Party, PracticePki
+from gateway.practice.pki import PARTY_LIFE, Party, PracticePki
+from gateway.practice.stage.kit_keys import FOLDER, PARTY_FILES
 from gateway.practice.stage.parties import MUNICIPALITY, issue_asker
 from gateway.registry import ROOT, Registry
 from gateway.wire.signature.profile import XADES_URI
 
 SETS: Final = ("svb/1.0", "ontvangst/1.0")
-_KEYS, _SAMPLES = "sleutels", "voorbeelden"
-_PARTY_FILES: Final = ("tls.pem", "tls.key", "signing.pem", "signing.key")
+EXAMPLE: Final = "voorbeeld_schuldeiser.py"
+_SAMPLES: Final = "voorbeelden"
 _SCRIPT: Final = """\
 #!/bin/sh
 # Controleert de handtekening van elk voorbeeld. Nodig: xmlsec1 (Debian: apt install xmlsec1).
@@ -56,7 +57,7 @@ def verify_command(sample: Sample) -> str:
     Both references are allowed and nothing else: the document, and the signed properties in it.
     """
     return (
-        f"xmlsec1 --verify --trusted-pem {_KEYS}/root.pem --untrusted-pem {_KEYS}/issuing.pem"
+        f"xmlsec1 --verify --trusted-pem {FOLDER}/root.pem --untrusted-pem {FOLDER}/issuing.pem"
         f" --enabled-reference-uris empty,same-doc --id-attr:Id {XADES_URI}:SignedProperties"
         f" {_SAMPLES}/{sample.path}"
     )
@@ -75,12 +76,13 @@ def _refused(folder: Path, problem: str) -> ConfigurationFault:
 def _write_keys_and_samples(folder: Path, now: datetime) -> tuple[Sample, ...]:
     """Make keys, sign the samples, and leave everything but the keys of the authorities."""
     with TemporaryDirectory() as temporary:
-        pki = PracticePki.create(Path(temporary), now)
+        # Nobody can revoke with a key that is thrown away, so the lists last as long as the keys.
+        pki = PracticePki.create(Path(temporary), now, PARTY_LIFE)
         municipality = issue_asker(pki, MUNICIPALITY)
         hosts = ("localhost", "127.0.0.1")
         creditor = pki.party(facts.CREDITOR_ID, facts.CREDITOR.value, hosts)
         samples = _samples(pki, municipality, creditor, now)
-        _copy_keys(pki, (municipality, creditor), folder / _KEYS)
+        _copy_keys(pki, (municipality, creditor), folder / FOLDER)
     for sample in samples:
         path = folder / _SAMPLES / sample.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +115,7 @@ def _copy_keys(pki: PracticePki, parties: tuple[Party, ...], target: Path) -> No
         shutil.copy2(file, target)
     for party in parties:
         (target / party.name).mkdir(mode=0o700)
-        for name in _PARTY_FILES:
+        for name in PARTY_FILES:
             shutil.copy2(pki.directory / party.name / name, target / party.name)
     verifier = print_verifier(facts.LOG_KEY.verifier)
     (target / "logboek.vkey").write_text(f"{verifier}\n", encoding="ascii")
@@ -133,3 +135,5 @@ def _write_words(folder: Path, samples: tuple[Sample, ...]) -> None:
     answer = next(sample for sample in samples if sample.path.endswith("antwoord.xml"))
     filled = text.replace("{command}", verify_command(answer)).replace("{samples}", "\n".join(rows))
     (folder / "README.md").write_text(filled, encoding="utf-8")
+    data = files("gateway.practice.kit").joinpath("data", EXAMPLE)
+    (folder / EXAMPLE).write_bytes(data.read_bytes())

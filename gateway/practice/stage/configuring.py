@@ -17,10 +17,11 @@ from gateway.config.rights import Right
 from gateway.domain.identifiers import CreditorId
 from gateway.ledger.note import SignerKey, print_signer, print_verifier
 from gateway.practice.cast import CastCreditor
-from gateway.practice.pki import Party, PracticePki
+from gateway.practice.pki import AuthorityFiles, Party, PracticePki
 from gateway.practice.stage.folder import OutFolder, write_secret
 from gateway.practice.stage.joining import JOINED_ID, JOINED_OIN, Joining
-from gateway.practice.stage.parties import ASKERS, StoryAsker, issue_asker
+from gateway.practice.stage.kit_keys import KitKeys, keys_of_asker
+from gateway.practice.stage.parties import ASKERS, StoryAsker
 
 LOG_ORIGIN = "voorbeeldstad.example/oefenlogboek"
 LINES_FILE = "gateway.log"
@@ -33,8 +34,13 @@ def write_policies(out: OutFolder, source: Path) -> None:
     shutil.copytree(source, out.config / "policies")
 
 
-def write_gateway(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> None:
-    """Write gateway.toml with fresh master and log keys; port 0 means a free one."""
+def write_gateway(
+    out: OutFolder, pki: PracticePki, ports: tuple[int, int], kit: KitKeys | None = None
+) -> None:
+    """Write gateway.toml with fresh master and log keys; port 0 means a free one.
+
+    With a kit, its root is trusted too, and the municipality has the certificates of the kit.
+    """
     write_secret(out.secrets / "kek-1.hex", secrets.token_hex(32) + "\n")
     signer = SignerKey(LOG_ORIGIN, secrets.token_bytes(32))
     write_secret(out.secrets / "log.key", print_signer(signer) + "\n")
@@ -43,8 +49,9 @@ def write_gateway(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> N
         public = SignerKey(f"{LOG_ORIGIN}/{one.oin}", signer.seed).verifier
         (out.keys / f"{one.oin}.vkey").write_text(print_verifier(public) + "\n", encoding="ascii")
     tables = [
-        _general(out, pki, ports),
-        *(_controller(one, issue_asker(pki, one)) for one in ASKERS),
+        _general(out, ports),
+        _trust(pki, *([kit] if kit else [])),
+        *(_controller(one, keys_of_asker(pki, one, kit)) for one in ASKERS),
         *(_client(one) for one in ASKERS),
     ]
     (out.config / "gateway.toml").write_text("\n".join(tables), encoding="utf-8")
@@ -71,11 +78,14 @@ def write_joined(out: OutFolder, joining: Joining) -> None:
         adres=joining.url,
         oin=JOINED_OIN.value,
     )
-    limits = _table("grenzen", pogingen=3, seconden=10.0)
-    (out.config / "partners" / f"{JOINED_ID}.toml").write_text(text + limits, encoding="utf-8")
+    text += _table("grenzen", pogingen=3, seconden=10.0)
+    if joining.kit is not None:
+        # Only this partner is of the kit's issuer; everybody else stays pinned to the story's own.
+        text += _table("vertrouwen", uitgevers=[_pin(joining.kit.issuing_certificate)])
+    (out.config / "partners" / f"{JOINED_ID}.toml").write_text(text, encoding="utf-8")
 
 
-def _general(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> str:
+def _general(out: OutFolder, ports: tuple[int, int]) -> str:
     return _table("", omgeving="oefen") + "\n".join(
         (
             _table("database", map=str(out.database)),
@@ -85,14 +95,19 @@ def _general(out: OutFolder, pki: PracticePki, ports: tuple[int, int]) -> str:
             _table("logboek", sleutel=str(out.secrets / "log.key"), oorsprong=LOG_ORIGIN),
             _table("logregels", bestand=str(out.lines / LINES_FILE)),
             _table("werkers", pauze_seconden=_PAUSE_SECONDS),
-            _table(
-                "vertrouwen",
-                wortels=[str(pki.root_certificate)],
-                tussencertificaten=[str(pki.issuing_certificate)],
-                crls=[str(pki.revocation_lists)],
-                uitgevers=[_pin(pki.issuing_certificate)],
-            ),
         )
+    )
+
+
+def _trust(own: AuthorityFiles, *others: AuthorityFiles) -> str:
+    """Trust these authorities; who says nothing else is of the issuer of the first."""
+    every = (own, *others)
+    return _table(
+        "vertrouwen",
+        wortels=[str(one.root_certificate) for one in every],
+        tussencertificaten=[str(one.issuing_certificate) for one in every],
+        crls=[str(one.revocation_lists) for one in every],
+        uitgevers=[_pin(own.issuing_certificate)],
     )
 
 

@@ -25,7 +25,7 @@ from gateway.practice.creditor import (
     practice_trust,
 )
 from gateway.practice.issuing import KeyKind
-from gateway.practice.pki import Party, PracticePki
+from gateway.practice.pki import AuthorityFiles, Party, PracticePki
 from gateway.practice.stage.calendar import PracticeCalendar
 from gateway.practice.stage.configuring import (
     write_gateway,
@@ -34,8 +34,9 @@ from gateway.practice.stage.configuring import (
     write_policies,
 )
 from gateway.practice.stage.folder import OutFolder
-from gateway.practice.stage.joining import Joining, keys_of
-from gateway.practice.stage.parties import ASKERS, issue_asker, issue_client
+from gateway.practice.stage.joining import Joining, keys_of, listener_of
+from gateway.practice.stage.kit_keys import KitKeys
+from gateway.practice.stage.parties import ASKERS, MUNICIPALITY, issue_asker, issue_client
 from gateway.registry import ROOT, Registry
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.migration import drop_database
@@ -63,6 +64,8 @@ class Stage:
         self.simulators: dict[CreditorId, SimulatedCreditor] = {}
         self.clients: dict[Oin, Party] = {}
         """The client certificates of the back offices, by the OIN of their controller."""
+        self.root_certificate: Path = out.pki / "root.pem"
+        """The roots that a back office trusts."""
         self._server: EmbeddedServer | None = None
         self._app: App | None = None
 
@@ -94,11 +97,6 @@ class Stage:
         assert self._app is not None  # noqa: S101 - a stage that `set` returned has one
         return self._app
 
-    @property
-    def root_certificate(self) -> Path:
-        """The root of the practice PKI."""
-        return self.out.pki / "root.pem"
-
     async def close(self) -> None:
         """Stop the gateway, the creditors and the database, in that order."""
         if self._app is not None:
@@ -129,24 +127,30 @@ class Stage:
         self._server = await EmbeddedServer.start(self.out.database, fsync=False)
         await drop_database(self._server.dsn(), DATABASE)
         did("embedded PostgreSQL")
-        await self._start_creditors(cast, pki, parties)
+        kit = joining.kit if joining else None
+        if kit is not None:
+            self.root_certificate = _roots(self.out, pki, kit)
+        await self._start_creditors(cast, parties, _surroundings(pki, self.calendar, kit))
         did(f"simulated creditors: {len(self.simulators)}, each an HTTPS server of its own")
-        write_gateway(self.out, pki, (ports.api, ports.messages))
+        write_gateway(self.out, pki, (ports.api, ports.messages), kit)
         endpoints = {name: one.endpoint for name, one in self.simulators.items()}
         write_partners(self.out, cast.creditors, endpoints)
         if joining is not None:
-            await asyncio.to_thread(joining.issue, pki)
+            if kit is None:
+                await asyncio.to_thread(joining.issue, pki)
             write_joined(self.out, joining)
-            did(f"your endpoint {joining.url} joins; its keys: {keys_of(self.out.pki)}")
+            did(f"your endpoint {joining.url} joins; its keys: {keys_of(joining, self.out.pki)}")
         self._app = await App.start(self.out.config, calendar=self.calendar)
         for simulator in self.simulators.values():
             simulator.answer_at(*self._app.listener_address)
         did("gateway: database migrated, both ports open, workers started")
+        if joining is not None:
+            host, port = self._app.listener_address
+            did(f"your late answers go to {host}:{port}, {listener_of(MUNICIPALITY.host)}")
 
     async def _start_creditors(
-        self, cast: Cast, pki: PracticePki, parties: dict[CreditorId, Party]
+        self, cast: Cast, parties: dict[CreditorId, Party], around: Surroundings
     ) -> None:
-        around = _surroundings(pki, self.calendar)
         for creditor in cast.creditors:
             simulator = SimulatedCreditor(creditor, parties[creditor.creditor_id], around)
             self.simulators[creditor.creditor_id] = simulator
@@ -170,10 +174,23 @@ def _issue_creditor(pki: PracticePki, creditor: CastCreditor) -> Party:
     )
 
 
-def _surroundings(pki: PracticePki, calendar: PracticeCalendar) -> Surroundings:
-    anchors = practice_anchors(pki)
+def _roots(out: OutFolder, *issuers: AuthorityFiles) -> Path:
+    """Write the roots that are trusted into one file, as curl and others want them."""
+    path = out.config / "wortels.pem"
+    path.write_bytes(b"".join(one.root_certificate.read_bytes() for one in issuers))
+    return path
+
+
+def _surroundings(
+    pki: PracticePki, calendar: PracticeCalendar, kit: KitKeys | None
+) -> Surroundings:
+    anchors = practice_anchors(pki, kit) if kit else practice_anchors(pki)
+    issuers: dict[Oin, AuthorityFiles] = {one.oin: pki for one in ASKERS}
+    if kit is not None:
+        issuers[MUNICIPALITY.oin] = kit
     askers = tuple(
-        KnownAsker(one.oin, one.host, practice_trust(pki, anchors, one.oin.value)) for one in ASKERS
+        KnownAsker(one.oin, one.host, practice_trust(issuers[one.oin], anchors, one.oin.value))
+        for one in ASKERS
     )
     return Surroundings(
         pki=pki,

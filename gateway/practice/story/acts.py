@@ -16,6 +16,7 @@ from gateway.practice.cast import Behaviour, Cast
 from gateway.practice.stage.setting import Stage
 from gateway.practice.story import questions
 from gateway.practice.story.backoffice import BackOffice
+from gateway.practice.story.guest import Guest
 from gateway.practice.story.telling.report import Board, Reporter
 from gateway.practice.story.told import Account, Json
 
@@ -43,7 +44,8 @@ class Acts:
         seed: int | None,
         joined: CreditorId | None = None,
     ) -> None:
-        self._stage, self._case, self._report, self._joined = stage, case, report, joined
+        self._stage, self._case, self._report = stage, case, report
+        self._guest = Guest(joined, asyncio.get_running_loop().time)
         self._day_seconds, self._shuffle = day_seconds, seed is not None
         self._chance = Random(seed)  # noqa: S311 - for the order of a story, never for a key
         self._asked: dict[str, str] = {}
@@ -58,7 +60,7 @@ class Acts:
         order = [one.creditor_id for one in self._case.cast.creditors]
         if self._shuffle:
             self._chance.shuffle(order)
-        body = questions.asked(self._case, basis, order, joined=self._joined)
+        body = questions.asked(self._case, basis, order, joined=self._guest.creditor_id)
         url = self._asked[case_id] = await office.ask(case_id, body)
         self._report.asked(body["schuldeisers"])
         self._report.did(f"POST …/saldoverzoeken → 202, Location: {url.rpartition('/')[0]}/…")
@@ -117,7 +119,7 @@ class Acts:
         """Wait until nothing is left to do today; raises StoryFailed if that takes too long."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE_SECONDS
-        while not await self._stage.settled():
+        while not self._guest.is_late and not await self._stage.settled():
             if loop.time() > until:
                 raise StoryFailed(
                     f"A day did not end within {_PATIENCE_SECONDS:.0f} seconds; look in"
@@ -133,9 +135,12 @@ class Acts:
                 done, _ = await asyncio.wait({waiting}, timeout=self._report.looks_every)
                 rows = await office.requests(case_id)
                 self._report.board(self._board(rows))
-                if done:
+                if self._guest.holds_up(rows):
+                    return rows
+                if done and not self._guest.is_awaited(rows):
                     waiting.result()
                     return rows
+                await asyncio.sleep(_LOOK_SECONDS if done else 0)
         finally:
             waiting.cancel()
 

@@ -14,12 +14,13 @@ from gateway.practice.stage.parties import ASKERS, HELPER, MUNICIPALITY, StoryAs
 from gateway.practice.stage.setting import ANY_PORTS, Ports, Stage
 from gateway.practice.story.acts import Acts, consent_parts
 from gateway.practice.story.backoffice import BackOffice
+from gateway.practice.story.diagnosis import joined_of
 from gateway.practice.story.proving.evidence import examine
 from gateway.practice.story.proving.search import lines_of, search
 from gateway.practice.story.samples import keep_samples
-from gateway.practice.story.telling.ending import show_evidence, show_overview
+from gateway.practice.story.telling.ending import show_evidence, show_joined, show_overview
 from gateway.practice.story.telling.report import Reporter
-from gateway.practice.story.told import Consents, Evidence, Json, Search, Told
+from gateway.practice.story.told import Account, Consents, Evidence, Joined, Json, Search, Told
 
 URLS_FILE = "urls.log"
 Stay = Callable[[Stage, Told, Reporter], Awaitable[None]]
@@ -76,6 +77,7 @@ class Show:
             await acts.settle()
             self.report.act("The debt overview")
             show_overview(self.report, account)
+            guest = await self._guest(stage, account) if joined else None
             askers = ASKERS if consents else (MUNICIPALITY,)
             evidence = await self._evidence(stage, askers)
             found = await self._search(stage, (municipality, helper), samples, evidence)
@@ -88,8 +90,16 @@ class Show:
             dossiers={name: one.dossier for name, one in stage.simulators.items()},
             worked_days=stage.calendar.worked,
             samples=tuple(sorted(samples)),
-            joined=joined,
+            joined=guest,
         )
+
+    async def _guest(self, stage: Stage, account: Account) -> Joined:
+        self.report.act("Your endpoint")
+        gateway = stage.app.gateway
+        controller = gateway.controller(MUNICIPALITY.oin)
+        found = await joined_of(gateway, controller, account, JOINED_ID)
+        show_joined(self.report, found)
+        return found
 
     async def _consents(
         self, acts: Acts, helper: BackOffice, parts: tuple[CreditorId, CreditorId]

@@ -39,6 +39,25 @@ class Consents:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedMessage:
+    """A message of the creditor that joined, the code of its refusal, and what exactly is wrong."""
+
+    code: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What came of an endpoint of somebody's own; `failures` are those of deliveries to it."""
+
+    creditor_id: CreditorId
+    state: str
+    attempts: int
+    failures: tuple[str, ...]
+    refused: tuple[RefusedMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The log of one controller, checked offline, and held against the events it stands for.
 
@@ -75,5 +94,4 @@ class Told:
     dossiers: Mapping[CreditorId, Dossier]
     worked_days: int
     samples: tuple[str, ...] = ()
-    joined: CreditorId | None = None
-    """The endpoint of somebody's own that joined."""
+    joined: Joined | None = None

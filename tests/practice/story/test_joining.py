@@ -26,7 +26,7 @@ from gateway.practice.stage.parties import MUNICIPALITY
 from gateway.practice.story.proving.checks import judge
 from gateway.practice.story.show import Show
 from gateway.practice.story.telling.report import PlainReporter
-from gateway.practice.story.told import Told
+from gateway.practice.story.told import Joined, Told
 from gateway.registry import Registry
 
 pytestmark = pytest.mark.xdist_group("story")
@@ -80,10 +80,8 @@ async def test_an_endpoint_that_answers_is_in_the_overview(case, endpoint, open_
 
 async def test_an_endpoint_that_is_away_is_told_and_the_story_goes_on(case, open_folder):
     told = await play(case, open_folder / "demo", "https://127.0.0.1:1/v1/berichten")
-    failed = [check.name for check in judge(told) if not check.passed]
-    legs = {leg["schuldeiser"]: leg["toestand"] for leg in told.municipality.requests}
-    assert failed == ["your endpoint answered, or refused with a reason"]
-    assert legs[JOINED_ID] == "onbestelbaar"
+    assert [check.name for check in judge(told) if not check.passed] == []
+    assert told.joined == Joined(JOINED_ID, "onbestelbaar", 3, ("connection-refused",), ())
 
 
 @pytest.mark.parametrize(

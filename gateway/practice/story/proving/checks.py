@@ -95,20 +95,16 @@ def _money(told: Told) -> Iterator[Check]:
         yield Check(f"{name}: amounts exact to the cent", totals, found)
     overview = told.municipality.overview
     totals = grand_totals(told.case)
-    if told.joined in lines:
-        totals = {key: cents + lines[told.joined]["totalen"][key] for key, cents in totals.items()}
+    if told.joined is not None:
+        own = lines[told.joined.creditor_id]["totalen"]
+        totals = {key: cents + own[key] for key, cents in totals.items()}
     yield Check("totals exact to the cent", totals, overview["totalen"])
 
 
 def _joined(told: Told) -> Iterator[Check]:
-    for leg in told.municipality.requests:
-        if leg["schuldeiser"] == told.joined:
-            ended = leg["toestand"] in {ANSWERED, REFUSED}
-            yield Check("your endpoint answered, or refused with a reason", True, ended)
-            yield Check("your endpoint: no message refused", [], leg["geweigerdeBerichten"])
-            yield Check(
-                "your endpoint: one answer, not two that differ", False, leg["tegenstrijdig"]
-            )
+    # What it answers is told (Joined), not asserted: the story is ours, the endpoint is not.
+    if told.joined is not None:
+        yield Check("your endpoint: it was tried", True, told.joined.attempts > 0)
 
 
 def _messages(told: Told) -> Iterator[Check]:
@@ -156,7 +152,9 @@ def _behaviours(told: Told) -> Iterator[Check]:
     for name in _having(told, Behaviour.UNAVAILABLE_TWICE):
         yield Check(f"{name}: was out of order twice", 2, told.dossiers[name].outages)
     breaches = sum(
-        event["type"] == "breach.opened" for one in told.evidence.values() for event in one.events
+        event["type"] == "breach.opened" and not _is_joined(told, event["partner"])
+        for one in told.evidence.values()
+        for event in one.events
     )
     wanted = len(_having(told, Behaviour.OTHER_PERSON))
     yield Check("each answer about another person opened a breach record", wanted, breaches)
@@ -202,7 +200,13 @@ def _having(told: Told, behaviour: Behaviour) -> list[CreditorId]:
 
 def _cast_legs(told: Told) -> tuple[Json, ...]:
     """Return the legs of the case file: what an endpoint that joins will do is not known."""
-    return tuple(leg for leg in told.municipality.requests if leg["schuldeiser"] != told.joined)
+    return tuple(
+        leg for leg in told.municipality.requests if not _is_joined(told, leg["schuldeiser"])
+    )
+
+
+def _is_joined(told: Told, creditor: object) -> bool:
+    return told.joined is not None and told.joined.creditor_id == creditor
 
 
 def _attempts(leg: Json) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from gateway.practice.story.proving.checks import Check
@@ -38,6 +39,7 @@ def result_of(told: Told, checks: Sequence[Check]) -> dict[str, Any]:
             for line in overview["regels"]
         ],
         "logs": {oin: _log(one) for oin, one in told.evidence.items()},
+        "joined": None if told.joined is None else asdict(told.joined),
         "search": {"lines": told.search.lines, "found": len(told.search.found)},
         "checks": [
             {

@@ -1,10 +1,12 @@
 """The end of a story in tables: what is owed, what is missing and why, what was refused entry."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from gateway.practice.stage.folder import OutFolder
 from gateway.practice.story.telling.report import Reporter
 from gateway.practice.story.telling.words import (
+    FAILURES,
     MISSING,
     QUARANTINES,
     REFUSALS,
@@ -13,7 +15,7 @@ from gateway.practice.story.telling.words import (
     counted,
     euro,
 )
-from gateway.practice.story.told import Account, Evidence, Json
+from gateway.practice.story.told import Account, Evidence, Joined, Json
 
 PARTS = (
     ("principal", "hoofdsomCenten"),
@@ -67,6 +69,20 @@ def _missing(line: Json) -> tuple[str, str, str]:
     notes = [both(line["redenGeenMedewerking"], REFUSALS)] if line["redenGeenMedewerking"] else []
     notes += [f"{one['factuurnummer']} → {one['naamHouder']}" for one in line["overgedragen"]]
     return line["schuldeiserNaam"], why, "; ".join(notes)
+
+
+def show_joined(report: Reporter, joined: Joined) -> None:
+    """Show what came of an endpoint of somebody's own, and exactly what there is to mend."""
+    report.did(f"{both(joined.state, STATES)}, after {counted(joined.attempts, 'attempt')}")
+    for failure in joined.failures:
+        report.did(f"delivery: {both(failure, FAILURES)}")
+    for refused, count in Counter(joined.refused).items():
+        times = f" ({count} times)" if count > 1 else ""
+        report.did(f"a message of yours was refused{times}: {both(refused.code, QUARANTINES)}")
+        for reason in refused.reasons:
+            report.line(f"       {reason}")
+    if not joined.failures and not joined.refused:
+        report.did("nothing was wrong with its messages")
 
 
 def show_evidence(report: Reporter, out: OutFolder, evidence: Mapping[str, Evidence]) -> None:
