@@ -20,6 +20,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
+    "batch_failed": frozenset({"error"}),
     "gateway_started": frozenset({"api", "messages"}),
     "gateway_stopped": frozenset(),
     "library_logged": frozenset({"logger"}),
@@ -31,9 +32,11 @@ EVENTS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "request_broken": frozenset({"status", "error"}),
     "request_failed": frozenset({"request_id", "error"}),
+    "row_failed": frozenset({"error"}),
     "sending_failed": frozenset({"error"}),
     "unlisted_event": frozenset(),
-    "worker_round_failed": frozenset({"code", "error"}),
+    "worker_round_failed": frozenset({"code", "times"}),
+    "worker_stage_failed": frozenset({"code", "error"}),
 }
 """Event name -> the fields it may carry."""
 

@@ -93,7 +93,11 @@ def read_partners(folder: Path, read: Read, known: Known) -> tuple[Partners, tup
     findings: list[Finding] = []
     partners: list[Partner] = []
     narrowed: dict[tuple[CreditorId, Oin], Partner] = {}
-    for path in sorted((folder / FOLDER).glob("*.toml")):
+    paths = sorted((folder / FOLDER).glob("*.toml"))
+    if not paths:
+        # A folder that was not mounted must not take every creditor away at a reload.
+        findings.append(Finding(FOLDER, "", "holds no creditor: there must be at least one file"))
+    for path in paths:
         source = Source(folder, read.environment is Environment.PRODUCTION, _of(path))
         form = read_form(path, PartnerForm, source.findings)
         partner = None if form is None else _partner(path.stem, form, read, known, source)

@@ -1,5 +1,6 @@
 """One snapshot, swapped at once or not at all."""
 
+import pytest
 import structlog
 
 from gateway.config.configuration import LiveConfiguration
@@ -48,3 +49,17 @@ def test_a_controller_is_found_by_oin_and_by_host(folder):
     assert configuration.controller_at("LocalHost") is controller
     assert configuration.controller_at("elders") is None
     assert configuration.controller(Oin("00000099000000009000")) is None
+
+
+@pytest.mark.parametrize("what", ["empty", "missing"])
+def test_a_partner_folder_without_creditors_keeps_the_old_snapshot(folder, what):
+    live = LiveConfiguration(folder.path, KNOWN)
+    before = live.current
+    partners = folder.path / "partners"
+    for path in partners.iterdir():
+        path.unlink()
+    if what == "missing":
+        partners.rmdir()
+    assert not live.reload()
+    assert live.current is before
+    assert folder.wrong() == {"partners: ": "holds no creditor: there must be at least one file"}
