@@ -5,7 +5,8 @@ task, and consent never replaces a missing statutory ground (AP 2016; GDPR recit
 may use which ground for which purpose is a dated table, not code.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -52,7 +53,10 @@ class BasisState(Enum):
 
 
 class EndReason(Enum):
-    """Reden van beëindiging: each kind of ground ends in its own way (design, principle 6)."""
+    """Reden van beëindiging: each kind of ground ends in its own way (design, principle 6).
+
+    Every kind expires by itself; nobody can ask for that (END_REASONS).
+    """
 
     CONSENT_WITHDRAWN = "toestemming_ingetrokken"
     MANDATE_REVOKED = "machtiging_ingetrokken"
@@ -61,6 +65,7 @@ class EndReason(Enum):
     HELP_REFUSED = "hulp_geweigerd"
     HELP_FINISHED = "hulp_afgerond"
     STOPPED_BY_RESIDENT = "gestopt_door_inwoner"
+    EXPIRED = "verlopen"
 
 
 _HELP_ENDS = frozenset({EndReason.HELP_REFUSED, EndReason.HELP_FINISHED})
@@ -71,6 +76,18 @@ END_REASONS = {
     BasisKind.COURT_ORDER: frozenset({EndReason.ORDER_LIFTED}),
     BasisKind.RESIDENT_REQUEST: frozenset({EndReason.REQUEST_STOPPED}),
 }
+
+
+_ARTICLE = r"(?:Wgs|Bgs|Awb|Gemw|Pw) art\. [1-9][0-9]{0,2}[a-z]?(?:\([0-9a-z]{1,2}\)){0,2}"
+_ARTICLES = re.compile(rf"{_ARTICLE}(?:, {_ARTICLE}){{0,4}}", re.ASCII)
+
+
+def is_article(citation: str) -> bool:
+    """Say whether this is nothing but articles of law, as in `Wgs art. 8(1), Bgs art. 15(k)`.
+
+    The article of a public task stands in the open part of events, so it may hold no free text.
+    """
+    return _ARTICLES.fullmatch(citation) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +107,24 @@ class LegalBasis:
     """Grondslag: one recorded ground of one case.
 
     `citation` is the article (public task) or the record number (consent, mandate, order);
-    `on_behalf_of` names the principal when the asker acts for somebody.
+    `on_behalf_of` names the principal when the asker acts for somebody. Both are sealed at rest,
+    and absent here until they are opened.
     """
 
     basis_id: BasisId
     case_id: CaseId
     stream_id: StreamId
     kind: BasisKind
-    citation: str
     validity: Period
     scope: tuple[ScopeLine, ...]
     state: BasisState = BasisState.ACTIVE
-    on_behalf_of: str | None = None
+    citation: str = field(default="", repr=False)
+    on_behalf_of: str | None = field(default=None, repr=False)
+
+    @property
+    def article(self) -> str | None:
+        """The article of a public task, which may be read by everybody; a record number may not."""
+        return self.citation if self.kind is BasisKind.WGS_PUBLIC_TASK else None
 
 
 @dataclass(frozen=True, slots=True)

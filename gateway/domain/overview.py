@@ -21,7 +21,8 @@ class LegView:
     """Deelverzoek zoals het overzicht het nodig heeft.
 
     `answered_on` is the day on which the answer that stands came in; `conflicting` says that a
-    second, different answer waits for a caseworker's decision; `quarantined` holds the error codes of messages that were refused on this leg.
+    second, different answer waits for a caseworker's decision;
+    `quarantined` holds the error codes of messages that were refused on this leg.
     """
 
     leg_id: LegId

@@ -7,7 +7,7 @@ from gateway.domain.identifiers import CaseId, StreamId, SubjectId
 from gateway.domain.person import Resident
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, open_content, seal_content
+from gateway.store.sealed import Codec, Content, open_content, seal_content
 
 FIND_SUBJECT = """
 select subject_id from subject where bucket = $1 and controller = $2 and bsn_blind = $3
@@ -56,7 +56,7 @@ class CaseRow:
 
     def content(self, key: SealingKey) -> CaseContent:
         """Open what is sealed."""
-        return _CONTENT.decode(open_content(key, self.case_id, self.sealed))
+        return _CONTENT.decode(open_content(key, self.case_id, Content.CASE, self.sealed))
 
 
 _CONTENT: Codec[CaseContent] = Codec(CaseContent)
@@ -64,7 +64,7 @@ _CONTENT: Codec[CaseContent] = Codec(CaseContent)
 
 def seal_case(key: SealingKey, nonce: bytes, case_id: CaseId, content: CaseContent) -> bytes:
     """Seal the content of a case."""
-    return seal_content(key, nonce, case_id, _CONTENT.encode(content))
+    return seal_content(key, nonce, case_id, Content.CASE, _CONTENT.encode(content))
 
 
 async def find_subject(tx: Transaction, bsn_blind: bytes) -> SubjectId | None:

@@ -23,7 +23,7 @@ from gateway.domain.statement import DebtStatementRequest
 from gateway.domain.terms import Terms
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, open_content, seal_content
+from gateway.store.sealed import Codec, Content, open_content, seal_content
 
 ADD_ORDER = """
 insert into request_order (bucket, controller, order_id, case_id, created_at)
@@ -113,7 +113,7 @@ class LegRow:
 
     def content(self, key: SealingKey) -> LegContent:
         """Open what is sealed."""
-        return _CONTENT.decode(open_content(key, self.leg_id, self.sealed))
+        return _CONTENT.decode(open_content(key, self.leg_id, Content.LEG, self.sealed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ _CONTENT: Codec[LegContent] = Codec(LegContent)
 
 def seal_leg(key: SealingKey, nonce: bytes, leg_id: LegId, content: LegContent) -> bytes:
     """Seal the content of a leg."""
-    return seal_content(key, nonce, leg_id, _CONTENT.encode(content))
+    return seal_content(key, nonce, leg_id, Content.LEG, _CONTENT.encode(content))
 
 
 async def add_order(tx: Transaction, order: OrderRow) -> None:

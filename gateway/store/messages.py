@@ -16,7 +16,7 @@ from gateway.domain.identifiers import CreditorId, LegId, MessageId, StreamId, S
 from gateway.domain.statement import DebtStatement, Refusal, Reply
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, open_content
+from gateway.store.sealed import Codec, Content, open_content
 
 ADD_MESSAGE = """
 insert into message (bucket, controller, row_id, direction, creditor_id, kind, state, leg_id,
@@ -98,7 +98,7 @@ class MessageRow:
 
     def document(self, key: SealingKey) -> bytes | None:
         """Open the exact document, if it is still kept."""
-        return open_content(key, self.row_id, self.sealed) if self.sealed else None
+        return open_content(key, self.row_id, Content.MESSAGE, self.sealed) if self.sealed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class ReplyRow:
 
     def reply(self, key: SealingKey) -> Reply:
         """Open the answer."""
-        return _REPLY.decode(open_content(key, self.row_id, self.sealed))
+        return _REPLY.decode(open_content(key, self.row_id, Content.REPLY, self.sealed))
 
 
 _REPLY: Codec[Reply] = Codec(DebtStatement | Refusal)

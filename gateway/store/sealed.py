@@ -1,8 +1,10 @@
 """Content at rest: domain values as JSON, sealed under the key of their subject.
 
-The row id is bound in, so that a sealed value cannot be moved to another row.
+The row id and what it is are bound in, so that a sealed value cannot be moved to another row, nor
+to another place that goes by the same id.
 """
 
+from enum import Enum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -30,14 +32,27 @@ class Codec(Generic[Value]):
         return self._adapter.validate_json(data)
 
 
-def seal_content(key: SealingKey, nonce: bytes, row_id: UUID, plain: bytes) -> bytes:
+class Content(Enum):
+    """What a sealed value is; an answer and its message go by one id under one key."""
+
+    CASE = b"case"
+    LEGAL_BASIS = b"legal-basis"
+    LEG = b"leg"
+    MESSAGE = b"message"
+    REPLY = b"reply"
+
+
+def seal_content(
+    key: SealingKey, nonce: bytes, row_id: UUID, content: Content, plain: bytes
+) -> bytes:
     """Seal content under a subject's key; 12 random bytes as nonce."""
-    return nonce + key.cipher.encrypt(nonce, plain, row_id.bytes)
+    return nonce + key.cipher.encrypt(nonce, plain, row_id.bytes + content.value)
 
 
-def open_content(key: SealingKey, row_id: UUID, sealed: bytes) -> bytes:
+def open_content(key: SealingKey, row_id: UUID, content: Content, sealed: bytes) -> bytes:
     """Open sealed content; raises EvidenceUnavailable when it was moved or changed."""
+    nonce, cipher = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
-        return key.cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.bytes)
-    except InvalidTag:
+        return key.cipher.decrypt(nonce, cipher, row_id.bytes + content.value)
+    except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
         raise EvidenceUnavailable("Stored content does not open in its place.") from None

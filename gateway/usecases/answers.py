@@ -10,17 +10,22 @@ from dataclasses import dataclass
 
 from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import LegId
-from gateway.domain.inquiry import InboundState, LegEvent, advance_leg, allows
+from gateway.domain.inquiry import InboundState, LegEvent, LegState, advance_leg, allows
 from gateway.domain.statement import Refusal, Reply
 from gateway.ledger.sealing import NONCE_BYTES, SealingKey
-from gateway.ports.creditor import Identified
+from gateway.ports.creditor import FaultNotice, Identified
 from gateway.store import legs, messages
 from gateway.store.database import Transaction
 from gateway.store.messages import INBOUND, MessageKey, MessageRow, ReplyRow
-from gateway.store.sealed import seal_content
+from gateway.store.sealed import Content, seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
 from gateway.usecases.personal import automatic
+
+
+def fault_code(fault: FaultNotice) -> str:
+    """Return the failure under which a creditor's Foutbericht is shown."""
+    return f"foutbericht-{fault.code}"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,7 +36,7 @@ class Accepted:
     document: bytes
     digest: bytes
     identified: Identified
-    reply: Reply
+    reply: Reply | FaultNotice
 
     @property
     def key(self) -> MessageKey:
@@ -64,7 +69,14 @@ async def store_answers(gateway: Gateway, tx: Transaction, accepted: Sequence[Ac
         earlier.setdefault(row.leg_id, []).append(row)
     filings = [_filing(gateway, one, earlier, keys[one.talk.leg.subject_id]) for one in accepted]
     await messages.add_messages(tx, [one.message for one in filings])
-    await messages.add_replies(tx, [_reply(gateway, one) for one in filings if one.version])
+    await messages.add_replies(
+        tx,
+        [
+            _reply(gateway, one, reply)
+            for one in filings
+            if one.version and not isinstance(reply := one.answer.reply, FaultNotice)
+        ],
+    )
     await _move_legs(tx, filings)
     await gateway.journal.append(tx, [_event(one) for one in filings])
 
@@ -73,7 +85,8 @@ def _filing(
     gateway: Gateway, answer: Accepted, earlier: Mapping[LegId, Sequence[ReplyRow]], key: SealingKey
 ) -> _Filing:
     known = earlier.get(answer.talk.leg.leg_id, ())
-    says_new = all(row.reply(key) != answer.reply for row in known)
+    is_fault = isinstance(answer.reply, FaultNotice)
+    says_new = not is_fault and all(row.reply(key) != answer.reply for row in known)
     version = len(known) + 1 if says_new else None
     return _Filing(answer, key, _message(gateway, answer, key), version)
 
@@ -94,27 +107,34 @@ def _message(gateway: Gateway, answer: Accepted, key: SealingKey) -> MessageRow:
         digest=answer.digest,
         wire_digest=hashlib.sha256(answer.document).digest(),
         recorded_at=gateway.clock.now(),
-        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, answer.document),
+        sealed=seal_content(
+            key, gateway.ids.chance(NONCE_BYTES), row_id, Content.MESSAGE, answer.document
+        ),
     )
 
 
-def _reply(gateway: Gateway, filing: _Filing) -> ReplyRow:
+def _reply(gateway: Gateway, filing: _Filing, reply: Reply) -> ReplyRow:
     leg, row_id = filing.answer.talk.leg, filing.message.row_id
-    content = messages.encode_reply(filing.answer.reply)
+    content = messages.encode_reply(reply)
     return ReplyRow(
         leg_id=leg.leg_id,
         version=filing.version or 1,
         subject_id=leg.subject_id,
         row_id=row_id,
         received_on=gateway.calendar.today(),
-        sealed=seal_content(filing.key, gateway.ids.chance(NONCE_BYTES), row_id, content),
+        sealed=seal_content(
+            filing.key, gateway.ids.chance(NONCE_BYTES), row_id, Content.REPLY, content
+        ),
     )
 
 
 async def _move_legs(tx: Transaction, filings: Sequence[_Filing]) -> None:
-    states = []
+    states: list[tuple[LegId, LegState, str | None]] = []
     for one in filings:
         leg, refused = one.answer.talk.leg, isinstance(one.answer.reply, Refusal)
+        if isinstance(one.answer.reply, FaultNotice):
+            states.append((leg.leg_id, leg.state, fault_code(one.answer.reply)))
+            continue
         event = LegEvent.REFUSAL_ACCEPTED if refused else LegEvent.ANSWER_ACCEPTED
         if not one.conflicts and allows(leg.state, event):
             states.append((leg.leg_id, advance_leg(leg.state, event), None))
@@ -127,6 +147,9 @@ def _event(filing: _Filing) -> NewEvent:
     repeated = answer.identified.answered_digest
     refused = isinstance(answer.reply, Refusal)
     kind = EventType.EXCHANGE_REFUSED if refused else EventType.EXCHANGE_RESPONSE
+    fault = answer.reply if isinstance(answer.reply, FaultNotice) else None
+    if fault is not None:
+        kind = EventType.EXCHANGE_FAULTED
     return NewEvent(
         EventType.EXCHANGE_CONFLICT if filing.conflicts else kind,
         talk.leg.stream_id,
@@ -139,6 +162,7 @@ def _event(filing: _Filing) -> NewEvent:
             "document_sha256": answer.digest.hex(),
             "wire_sha256": filing.message.wire_digest.hex(),
             "purpose": talk.leg.purpose.value,
+            **({} if fault is None else {"reason": fault_code(fault)}),
         },
         automatic(talk.leg.case_id),
     )

@@ -50,7 +50,6 @@ class Conversation:
     delivery: DeliveryRow
     leg: LegRow
     basis: BasisRow
-    principal: str | None
     question: DebtStatementRequest
     partner: Partner
     controller: Controller
@@ -58,7 +57,7 @@ class Conversation:
     def citation(self) -> Citation:
         """Return the ground as it stands in the message."""
         basis = self.basis.basis
-        return Citation(basis.kind, basis.citation, basis.validity.end, self.principal)
+        return Citation(basis.kind, basis.citation, basis.validity.end, basis.on_behalf_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def open_conversation(
     day = gateway.calendar.today()
     terms = terms_of(day, partner.creditor, gateway.policies().terms_on(day))
     question = replace(question, reply_by=leg.reply_by or terms.reply_by)
-    return Conversation(row, leg, basis, basis.principal(key), question, partner, controller)
+    return Conversation(row, leg, basis.opened(key), question, partner, controller)
 
 
 def envelope_of(

@@ -4,6 +4,8 @@ An ending takes effect at its commit: what was queued or recorded is cancelled, 
 not answered is followed by a stop message, and what is being sent this very moment is counted.
 """
 
+from collections.abc import Mapping
+
 from gateway.domain.errors import (
     CreditorUnknown,
     InvalidInput,
@@ -12,7 +14,7 @@ from gateway.domain.errors import (
     NotFound,
     StateConflict,
 )
-from gateway.domain.events import EventType, NewEvent
+from gateway.domain.events import EventType, Json, NewEvent
 from gateway.domain.identifiers import BasisId, CaseId, DeliveryId, StreamId, refuse_bsn_like
 from gateway.domain.inquiry import (
     DeliveryEvent,
@@ -26,21 +28,24 @@ from gateway.domain.legal_basis import (
     END_REASONS,
     BasisKind,
     BasisState,
+    EndReason,
     LegalBasis,
+    is_article,
 )
+from gateway.domain.parties import Controller
 from gateway.ledger.sealing import NONCE_BYTES
 from gateway.store import cases, deliveries, legs
 from gateway.store import legal_bases as store
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
+from gateway.usecases.cases import viewed
 from gateway.usecases.commands import BasisView, Caller, EndBasis, Ending, RecordBasis
 from gateway.usecases.context import Gateway
-from gateway.usecases.personal import acting
+from gateway.usecases.personal import acting, automatic
 
 _NAMES_EACH_CREDITOR = frozenset({BasisKind.CONSENT, BasisKind.MANDATE})
 _TO_CANCEL = frozenset({DeliveryState.QUEUED, DeliveryState.RECORDED, DeliveryState.IN_DOUBT})
-_MAY_HAVE_LEFT = frozenset({DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.DELIVERED})
 
 
 async def record_basis(
@@ -62,8 +67,8 @@ async def record_basis(
         scope=command.scope,
         on_behalf_of=command.on_behalf_of,
     )
-    principal = store.seal_principal(key, gateway.ids.chance(NONCE_BYTES), basis)
-    row = store.BasisRow(basis, case.subject_id, gateway.clock.now(), sealed_principal=principal)
+    sealed = store.seal_basis(key, gateway.ids.chance(NONCE_BYTES), basis)
+    row = store.BasisRow(basis, case.subject_id, gateway.clock.now(), sealed)
     await store.add_basis(tx, row)
     await gateway.journal.open_stream(tx, basis.stream_id, case.subject_id)
     await gateway.journal.append(tx, [_given(basis, caller)])
@@ -72,6 +77,8 @@ async def record_basis(
 
 def _check(gateway: Gateway, caller: Caller, command: RecordBasis) -> None:
     refuse_bsn_like(command.citation)
+    if command.kind is BasisKind.WGS_PUBLIC_TASK and not is_article(command.citation):
+        raise InvalidInput([InvalidParam("verwijzing", "artikel-onjuist", "noem wet en artikel")])
     today = gateway.calendar.today()
     if command.validity.end < command.validity.start or command.validity.end < today:
         raise InvalidInput([InvalidParam("geldigTot", "grondslag-verlopen", "is voorbij")])
@@ -96,7 +103,7 @@ def _given(basis: LegalBasis, caller: Caller) -> NewEvent:
         basis.stream_id,
         {
             "ground": basis.kind.value,
-            "citation": basis.citation,
+            "citation": basis.article,
             "valid_from": basis.validity.start.isoformat(),
             "valid_until": basis.validity.end.isoformat(),
             "scope": [
@@ -108,25 +115,31 @@ def _given(basis: LegalBasis, caller: Caller) -> NewEvent:
                 for line in basis.scope
             ],
         },
-        acting(caller, basis.case_id) | {"on_behalf_of": basis.on_behalf_of},
+        acting(caller, basis.case_id)
+        | {"citation": basis.citation, "on_behalf_of": basis.on_behalf_of},
     )
 
 
 async def read_basis(gateway: Gateway, caller: Caller, basis_id: BasisId) -> BasisView:
-    """Return a ground; raises NotFound."""
+    """Return a ground, after recording who looks; raises NotFound."""
     async with gateway.database.transaction(caller.controller.oin) as tx:
         row = await store.read_basis(tx, basis_id)
-    if row is None:
-        raise NotFound
-    return _view(row)
+        if row is None:
+            raise NotFound
+        look = viewed(caller, row.basis.stream_id, row.basis.case_id, "grondslag")
+        await gateway.journal.append(tx, [look])
+        return _view(row.opened(await gateway.keys.one(tx.controller, row.subject_id)))
 
 
 async def list_bases(gateway: Gateway, caller: Caller, case_id: CaseId) -> tuple[BasisView, ...]:
-    """Return the grounds of a case, oldest first; raises NotFound."""
+    """Return the grounds of a case, oldest first, after recording who looks; raises NotFound."""
     async with gateway.database.transaction(caller.controller.oin) as tx:
-        if await cases.read_case(tx, case_id) is None:
+        case = await cases.read_case(tx, case_id)
+        if case is None:
             raise NotFound
-        return tuple(_view(row) for row in await store.bases_of_case(tx, case_id))
+        await gateway.journal.append(tx, [viewed(caller, case.stream_id, case_id, "grondslagen")])
+        key = await gateway.keys.one(tx.controller, case.subject_id)
+        return tuple(_view(row.opened(key)) for row in await store.bases_of_case(tx, case_id))
 
 
 def _view(row: store.BasisRow) -> BasisView:
@@ -146,13 +159,34 @@ async def end_basis(gateway: Gateway, tx: Transaction, caller: Caller, command: 
         raise StateConflict
     if command.reason not in END_REASONS[row.basis.kind]:
         raise InvalidInput([InvalidParam("reden", "reden-past-niet", "past niet bij de soort")])
-    await store.end_basis(tx, command.basis_id, command.reason, gateway.clock.now())
-    return await _stop_exchanges(gateway, tx, caller, row.basis, command)
+    personal = acting(caller, row.basis.case_id)
+    ending, events = await _end(gateway, tx, row.basis, command.reason, personal)
+    await gateway.journal.append(tx, events)
+    return ending
 
 
-async def _stop_exchanges(
-    gateway: Gateway, tx: Transaction, caller: Caller, basis: LegalBasis, command: EndBasis
-) -> Ending:
+async def end_lapsed(gateway: Gateway, controller: Controller, limit: int) -> int:
+    """End at most `limit` grounds whose last day is over, as if somebody did; return how many."""
+    async with gateway.database.transaction(controller.oin) as tx:
+        rows = await store.lock_lapsed(tx, gateway.calendar.today(), limit)
+        events: list[NewEvent] = []
+        for row in rows:
+            personal = automatic(row.basis.case_id)
+            _, more = await _end(gateway, tx, row.basis, EndReason.EXPIRED, personal)
+            events += more
+        await gateway.journal.append(tx, events)  # once: the streams are locked in one order
+    return len(rows)
+
+
+async def _end(
+    gateway: Gateway,
+    tx: Transaction,
+    basis: LegalBasis,
+    reason: EndReason,
+    personal: Mapping[str, Json],
+) -> tuple[Ending, list[NewEvent]]:
+    """End a locked ground and stop what rests on it; return the events, not yet appended."""
+    await store.end_basis(tx, basis.basis_id, reason, gateway.clock.now())
     conversations = await legs.lock_legs_of_basis(tx, basis.basis_id)
     sent = await deliveries.lock_deliveries_of_basis(tx, basis.basis_id)
     cancelled = [
@@ -165,7 +199,7 @@ async def _stop_exchanges(
     await legs.set_states(
         tx, [(leg.leg_id, advance_leg(leg.state, LegEvent.GROUND_ENDED), None) for leg in stopped]
     )
-    left = {row.leg_id for row in sent if row.state in _MAY_HAVE_LEFT}
+    left = {row.leg_id for row in sent if row.may_have_left}
     stops = [_stop(gateway, leg) for leg in stopped if leg.leg_id in left]
     await deliveries.add_deliveries(tx, stops)
     ending = Ending(
@@ -173,11 +207,8 @@ async def _stop_exchanges(
         already_sending=sum(row.state is DeliveryState.SENDING for row in sent),
         stopped=len(stops),
     )
-    await gateway.journal.append(
-        tx,
-        [_cancelled(row) for row in cancelled] + [_ended(basis, caller, command, ending)],
-    )
-    return ending
+    ended = _ended(basis, reason, ending, personal)
+    return ending, [*(_cancelled(row) for row in cancelled), ended]
 
 
 def _stop(gateway: Gateway, leg: LegRow) -> DeliveryRow:
@@ -202,16 +233,18 @@ def _cancelled(row: DeliveryRow) -> NewEvent:
     return NewEvent(EventType.EXCHANGE_CANCELLED, row.stream_id, facts)
 
 
-def _ended(basis: LegalBasis, caller: Caller, command: EndBasis, ending: Ending) -> NewEvent:
+def _ended(
+    basis: LegalBasis, reason: EndReason, ending: Ending, personal: Mapping[str, Json]
+) -> NewEvent:
     return NewEvent(
         EventType.BASIS_ENDED,
         basis.stream_id,
         {
             "ground": basis.kind.value,
-            "reason": command.reason.value,
+            "reason": reason.value,
             "cancelled": ending.cancelled,
             "already_sending": ending.already_sending,
             "stopped": ending.stopped,
         },
-        acting(caller, basis.case_id),
+        personal,
     )

@@ -18,7 +18,7 @@ from gateway.ports.creditor import FaultNotice, Identified
 from gateway.ports.transport import Partner
 from gateway.store import messages
 from gateway.store.messages import INBOUND, MessageRow
-from gateway.store.sealed import seal_content
+from gateway.store.sealed import Content, seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation, envelope_of
 from gateway.usecases.personal import automatic
@@ -54,7 +54,7 @@ async def quarantine(
             await gateway.journal.open_stream(tx, row.stream_id, row.subject_id)
         key = await gateway.keys.one(controller.oin, row.subject_id)
         nonce = gateway.ids.chance(NONCE_BYTES)
-        sealed = seal_content(key, nonce, row.row_id, refused.document)
+        sealed = seal_content(key, nonce, row.row_id, Content.MESSAGE, refused.document)
         await messages.seal_refused(tx, row.row_id, sealed)
         await gateway.journal.append(tx, _events(partner, refused, row))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gateway.domain.errors import CreditorUnknown, OwnFault
-from gateway.domain.events import EventType, NewEvent
+from gateway.domain.events import EventType, Json, NewEvent
 from gateway.domain.identifiers import MessageId
 from gateway.domain.inquiry import (
     DeliveryEvent,
@@ -26,7 +26,7 @@ from gateway.store import deliveries, legal_bases, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.messages import OUTBOUND, MessageRow
-from gateway.store.sealed import seal_content
+from gateway.store.sealed import Content, seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import (
     QUESTION_KIND,
@@ -149,7 +149,7 @@ async def _store(
 
 def _event(prepared: _Prepared) -> NewEvent:
     row = prepared.row
-    facts = {"partner": row.creditor_id, "delivery": row.kind.value}
+    facts: dict[str, Json] = {"partner": row.creditor_id, "delivery": row.kind.value}
     if prepared.signed is None or prepared.conversation is None:
         return NewEvent(ENDED_AS[row.state], row.stream_id, facts | {"reason": row.failure})
     talk, signed = prepared.conversation, prepared.signed
@@ -158,7 +158,7 @@ def _event(prepared: _Prepared) -> NewEvent:
     )
     facts |= {
         "ground": talk.basis.basis.kind.value,
-        "citation": talk.basis.basis.citation,
+        "citation": talk.basis.basis.article,
         "message_id": str(row.message_id),
         "document_sha256": signed.digest.hex(),
         "wire_sha256": hashlib.sha256(signed.document).hexdigest(),
@@ -169,7 +169,7 @@ def _event(prepared: _Prepared) -> NewEvent:
         EventType.EXCHANGE_REQUEST,
         row.stream_id,
         {**facts, "categories": list(listed)},
-        automatic(talk.leg.case_id),
+        automatic(talk.leg.case_id) | {"citation": talk.basis.basis.citation},
     )
 
 
@@ -189,5 +189,7 @@ def _message(gateway: Gateway, prepared: _Prepared, signed: Signed, key: Sealing
         digest=signed.digest,
         wire_digest=hashlib.sha256(signed.document).digest(),
         recorded_at=gateway.clock.now(),
-        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, signed.document),
+        sealed=seal_content(
+            key, gateway.ids.chance(NONCE_BYTES), row_id, Content.MESSAGE, signed.document
+        ),
     )

@@ -32,7 +32,7 @@ from gateway.store import deliveries, health, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.messages import INBOUND, MessageRow
-from gateway.store.sealed import seal_content
+from gateway.store.sealed import Content, seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
 from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
@@ -235,7 +235,7 @@ def _receipt_row(
         digest=None,
         wire_digest=hashlib.sha256(body).digest(),
         recorded_at=gateway.clock.now(),
-        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, body),
+        sealed=seal_content(key, gateway.ids.chance(NONCE_BYTES), row_id, Content.MESSAGE, body),
     )
 
 

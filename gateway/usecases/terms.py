@@ -20,6 +20,7 @@ from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
 from gateway.usecases.context import Gateway
 from gateway.usecases.ending import record_somewhere
+from gateway.usecases.grounds import end_lapsed
 from gateway.usecases.personal import automatic
 from gateway.usecases.rows import Rows, work_on
 
@@ -33,7 +34,12 @@ class Watched:
 
 
 async def watch_terms(gateway: Gateway, controller: Controller, limit: int) -> Watched:
-    """Remind and expire at most `limit` legs of this controller."""
+    """Remind and expire at most `limit` legs of this controller; end every ground that lapsed.
+
+    Grounds first, and by themselves: whoever rests on one is not reminded any more.
+    """
+    while await end_lapsed(gateway, controller, limit) == limit:
+        continue
     today = gateway.calendar.today()
 
     async def claim(tx: Transaction) -> Sequence[LegRow]:

@@ -17,7 +17,7 @@ import structlog
 from gateway.config.settings import WorkerSettings
 from gateway.domain.errors import GatewayError, StoreUnavailable
 from gateway.domain.parties import Controller
-from gateway.store import deliveries, log
+from gateway.store import deliveries, idempotency, log
 from gateway.usecases.context import Gateway
 from gateway.usecases.recording import record_due
 from gateway.usecases.sending import claim_due, send
@@ -27,6 +27,8 @@ from gateway.usecases.terms import watch_terms
 
 _log = structlog.get_logger(__name__)
 WATCH_EVERY = timedelta(seconds=30)
+KEPT_FOR = timedelta(days=7)
+"""How long the answer under an Idempotency-Key is kept."""
 GATHER_SECONDS = 0.01
 """How long a busy loop lets work come together before its next round: a transaction costs nearly
 the same for one row as for a batch."""
@@ -150,6 +152,8 @@ class Workers:
             if watched.reminded + watched.expired < self._batch:
                 break
         self._gateway.keys.forget_old()
+        async with self._gateway.database.transaction(loop.controller.oin) as tx:
+            await idempotency.forget_old(tx, now - KEPT_FOR)
         loop.watched = (today, now)
 
 

@@ -36,7 +36,7 @@ def case() -> dict[str, Any]:
 def basis(**changes: Any) -> dict[str, Any]:
     body = {
         "soort": "wgs_publieke_taak",
-        "verwijzing": "Wgs artikel 8, eerste lid",
+        "verwijzing": "Wgs art. 8(1), Bgs art. 15(k)",
         "geldigVan": "2026-01-05",
         "geldigTot": "2030-12-31",
         "bereik": [

@@ -15,6 +15,7 @@ from tests.api import examples
 from tests.api.installation import HOST
 from tests.api.serving import Caller, Served
 
+READING = {"product": "Gas", "stand": 1, "datumOpname": "2026-05-28"}
 DOCS = Path(__file__).parents[2] / "docs"
 DOCUMENTS = {
     "openapi.json": back_office_document(server.ROUTES),
@@ -107,7 +108,7 @@ async def test_every_answer_is_what_the_document_says(served: Served, back_offic
         "grondslagVastleggen": examples.basis(),
         "grondslagBeeindigen": {"reden": "hulp_afgerond"},
         "saldoverzoekenVersturen": examples.requests(
-            found["grondslagId"], examples.asked("winkel")
+            found["grondslagId"], examples.asked("energie", meterstanden=[READING])
         ),
         "schuldeisersZoeken": {},
     }

@@ -92,7 +92,7 @@ def public_task(case_id: CaseId, today: date) -> RecordBasis:
     return RecordBasis(
         case_id,
         BasisKind.WGS_PUBLIC_TASK,
-        "Wgs art. 8 lid 1; Bgs art. 15",
+        "Wgs art. 8(1), Bgs art. 15(k)",
         Period(today, today + timedelta(days=3 * 365)),
         (ScopeLine(Purpose.DEBT_STATEMENT, frozenset(DataCategory)),),
     )

@@ -106,7 +106,7 @@ def public_task(case_id: CaseId, *purposes: Purpose) -> RecordBasis:
     return RecordBasis(
         case_id,
         BasisKind.WGS_PUBLIC_TASK,
-        "Wgs art. 8 lid 1; Bgs art. 15",
+        "Wgs art. 8(1), Bgs art. 15(k)",
         Period(TODAY, UNTIL),
         tuple(ScopeLine(p, EVERYTHING) for p in purposes or (Purpose.DEBT_STATEMENT,)),
     )

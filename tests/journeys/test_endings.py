@@ -1,5 +1,8 @@
 """A ground that ends, seen from each state an exchange can be in (consentlog §2.4, domain §5.4)."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from gateway.domain.errors import InvalidInput, NotCovered, NotFound, StateConflict
@@ -10,6 +13,7 @@ from gateway.domain.legal_basis import BasisKind, EndReason
 from gateway.ports.creditor import MessageKind
 from gateway.usecases.commands import Ending
 from gateway.usecases.sending import claim_due, send
+from gateway.usecases.terms import watch_terms
 from tests.journeys.creditors import Act
 from tests.journeys.logbook import check_log, log_first
 from tests.journeys.playing import (
@@ -31,6 +35,9 @@ from tests.journeys.playing import (
     settled,
 )
 from tests.journeys.stage import HELPER, NEIGHBOUR, RENT, SHOP, TAX, TOWN, Stage
+
+REMINDED = date(2026, 12, 8)
+"""Ten working days after the question: the first reminder is due."""
 
 
 async def states(stage: Stage, case_id: CaseId) -> dict[DeliveryKind, DeliveryState]:
@@ -79,7 +86,7 @@ async def test_what_is_being_sent_is_counted_and_followed_by_a_stop(stage: Stage
     await check_log(stage)
 
 
-@pytest.mark.parametrize("act", [Act.BUSY, Act.LOST_BEFORE, Act.LOST_AFTER])
+@pytest.mark.parametrize("act", [Act.LOST_BEFORE, Act.LOST_AFTER])
 async def test_what_comes_back_undelivered_after_the_ending_is_not_sent_again(
     stage: Stage, act: Act
 ):
@@ -97,6 +104,100 @@ async def test_what_comes_back_undelivered_after_the_ending_is_not_sent_again(
         DeliveryKind.REQUEST: DeliveryState.CANCELLED,
         DeliveryKind.STOP: DeliveryState.DELIVERED,
     }
+    assert (await leg(stage, case.case_id)).leg.state is LegState.WITHDRAWN
+    await check_log(stage)
+
+
+@pytest.mark.parametrize(
+    ("act", "ends_as"),
+    [(Act.BUSY, DeliveryState.CANCELLED), (Act.REFUSED, DeliveryState.FAILED)],
+)
+async def test_who_turns_out_never_to_have_been_asked_is_not_told_to_stop(
+    stage: Stage, act: Act, ends_as: DeliveryState
+):
+    """A stop out of the blue would only tell a stranger of a debt."""
+    stage.creditor().acts.append(act)
+    case = await asked_for(stage)
+    await recorded(stage)
+    [sending], _ = await claim_due(stage.gateway, TOWN, 64)
+    await ended(stage, case.basis_id)
+    await send(stage.gateway, TOWN, sending)
+    await settled(stage)
+    assert stage.creditor().kinds == []
+    assert await states(stage, case.case_id) == {
+        DeliveryKind.REQUEST: ends_as,
+        DeliveryKind.STOP: DeliveryState.CANCELLED,
+    }
+    stops = [d for d in (await leg(stage, case.case_id)).deliveries if d.kind is DeliveryKind.STOP]
+    assert [stop.failure for stop in stops] == ["niets-verzonden"]
+    await check_log(stage)
+
+
+@pytest.mark.parametrize("act", [Act.DONE, Act.LOST_AFTER])
+async def test_a_stop_never_overtakes_what_it_stops(stage: Stage, act: Act):
+    stage.creditor().acts.append(act)
+    case = await asked_for(stage)
+    await recorded(stage)
+    [sending], _ = await claim_due(stage.gateway, TOWN, 64)
+    await ended(stage, case.basis_id)
+    for _ in range(3):
+        await round_of(stage)
+    assert stage.creditor().kinds == []
+    await send(stage.gateway, TOWN, sending)
+    await settled(stage)
+    assert stage.creditor().kinds == [MessageKind.DEBT_STATEMENT_REQUEST, MessageKind.WITHDRAWAL]
+    await check_log(stage)
+
+
+async def test_a_stop_waits_for_a_reminder_under_way_but_not_for_another_leg(stage: Stage):
+    case = await asked_for(stage, SHOP, RENT)
+    await settled(stage)
+    stage.calendar.day = REMINDED
+    await watch_terms(stage.gateway, TOWN, 64)
+    await recorded(stage)
+    claimed, _ = await claim_due(stage.gateway, TOWN, 64)
+    [reminder] = [one for one in claimed if one.row.creditor_id == SHOP]
+    [other] = [one for one in claimed if one.row.creditor_id == RENT]
+    await send(stage.gateway, TOWN, other)
+    await ended(stage, case.basis_id)
+    await round_of(stage)
+    assert stage.creditor(RENT).kinds[-1] is MessageKind.WITHDRAWAL
+    assert stage.creditor(SHOP).kinds == [MessageKind.DEBT_STATEMENT_REQUEST]
+    await send(stage.gateway, TOWN, reminder)
+    await settled(stage)
+    assert stage.creditor(SHOP).kinds == [
+        MessageKind.DEBT_STATEMENT_REQUEST,
+        MessageKind.DEBT_STATEMENT_REQUEST,
+        MessageKind.WITHDRAWAL,
+    ]
+    await check_log(stage)
+
+
+@pytest.mark.parametrize(
+    ("acts", "kinds"),
+    [
+        (
+            [Act.LOST_AFTER, Act.LOST_AFTER],
+            [MessageKind.DEBT_STATEMENT_REQUEST] * 2 + [MessageKind.WITHDRAWAL],
+        ),
+        ([Act.LOST_AFTER, Act.BUSY], [MessageKind.DEBT_STATEMENT_REQUEST, MessageKind.WITHDRAWAL]),
+        ([Act.LOST_BEFORE, Act.REFUSED], [MessageKind.WITHDRAWAL]),
+        ([Act.BUSY, Act.BUSY], []),
+    ],
+)
+async def test_what_was_given_up_is_stopped_when_it_may_have_arrived(
+    stage: Stage, acts: list[Act], kinds: list[MessageKind]
+):
+    partner = stage.partners[SHOP]
+    stage.change_partner(SHOP, replace(partner, limits=replace(partner.limits, attempts=2)))
+    stage.creditor().acts.extend(acts)
+    case = await asked_for(stage)
+    await settled(stage)
+    assert (await leg(stage, case.case_id)).leg.state is LegState.UNDELIVERABLE
+    told = MessageKind.WITHDRAWAL in kinds
+    assert await ended(stage, case.basis_id) == Ending(0, 0, int(told))
+    await settled(stage)
+    assert stage.creditor().kinds == kinds
     assert (await leg(stage, case.case_id)).leg.state is LegState.WITHDRAWN
     await check_log(stage)
 
@@ -242,7 +343,7 @@ async def test_a_ground_that_expires_while_queued_stops_the_message(stage: Stage
     assert stage.transport.deliveries == 0
     detail = await leg(stage, case.case_id)
     assert detail.leg.state is LegState.WITHDRAWN
-    assert detail.deliveries[0].failure == "grondslag-dekt-niet"
+    assert detail.deliveries[0].failure == "grondslag-beeindigd"
 
 
 async def test_a_ground_that_expires_while_recorded_stops_the_message(stage: Stage):

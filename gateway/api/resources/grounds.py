@@ -42,7 +42,10 @@ class ScopeLineIn(Incoming, title="BereikNieuw"):
 
 
 class BasisIn(Incoming, title="GrondslagNieuw"):
-    """Nieuwe grondslag: soort, artikel of kenmerk, geldigheid en bereik."""
+    """Nieuwe grondslag: soort, artikel of kenmerk, geldigheid en bereik.
+
+    Bij een publieke taak noemt de verwijzing alleen wet en artikel: `Wgs art. 8(1)`.
+    """
 
     kind: BasisKind
     citation: PublicLine

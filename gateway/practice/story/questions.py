@@ -9,7 +9,7 @@ from gateway.practice.casefile import CaseFile
 from gateway.practice.stage.joining import JOINED_REASON
 from gateway.practice.story.told import Json
 
-PUBLIC_TASK = "Wgs art. 8 lid 1; Bgs art. 15 onder k"
+PUBLIC_TASK = "Wgs art. 8(1), Bgs art. 15(k)"
 _ASKED_KEYS = ("reden", "klantnummer", "factuurnummers", "meterstanden")
 _WITHOUT_BSN = ("identiteit", "adres", "klantnummers", "meterstanden")
 _VALID_FOR = timedelta(days=364)

@@ -51,17 +51,18 @@ create table legal_basis (
     stream_id uuid not null,
     kind text not null,
     state text not null,
-    citation text not null,
     valid_from date not null,
     valid_until date not null,
     scope text not null,
     recorded_at timestamptz not null,
     ended_at timestamptz,
     end_reason text,
-    sealed bytea,
+    sealed bytea not null,
     primary key (bucket, controller, basis_id)
 );
 create index legal_basis_by_case on legal_basis (bucket, controller, case_id);
+create index legal_basis_standing on legal_basis (bucket, controller, valid_until)
+    where state = 'actief';
 
 create table request_order (
     bucket smallint not null,
