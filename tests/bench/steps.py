@@ -20,7 +20,6 @@ from gateway.store.deliveries import DeliveryRow
 from gateway.store.journal import _Head
 from gateway.store.legal_bases import BasisRow
 from gateway.store.legs import LegRow
-from gateway.store.sealed import seal_content
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import (
     Conversation,
@@ -203,7 +202,7 @@ def _kept(gateway: Gateway, tx: Transaction, sample: _Sample) -> tuple[Step, ...
 
     def seal() -> object:
         nonce = gateway.ids.chance(NONCE_BYTES)
-        return seal_content(sample.key, nonce, gateway.ids.row(), sample.answer)
+        return nonce + sample.key.cipher.encrypt(nonce, sample.answer, gateway.ids.row().bytes)
 
     return (
         ("seal a message", 4, seal),
