@@ -26,11 +26,13 @@ class EventType(Enum):
     EXCHANGE_REQUEST = "exchange.request"
     EXCHANGE_SENDING = "exchange.sending"
     EXCHANGE_DELIVERED = "exchange.delivered"
+    EXCHANGE_POSTPONED = "exchange.postponed"
     EXCHANGE_IN_DOUBT = "exchange.in_doubt"
     EXCHANGE_FAILED = "exchange.failed"
     EXCHANGE_CANCELLED = "exchange.cancelled"
     EXCHANGE_RESPONSE = "exchange.response"
     EXCHANGE_REFUSED = "exchange.refused"
+    EXCHANGE_FAULTED = "exchange.faulted"
     EXCHANGE_CONFLICT = "exchange.conflict"
     EXCHANGE_QUARANTINED = "exchange.quarantined"
     EXCHANGE_EXPIRED = "exchange.expired"
@@ -54,7 +56,7 @@ class NewEvent:
     type: EventType
     stream_id: StreamId
     facts: Mapping[str, Json]
-    personal: Mapping[str, Json] = field(default_factory=dict)
+    personal: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

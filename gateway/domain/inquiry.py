@@ -40,7 +40,6 @@ class DeliveryKind(Enum):
 
     REQUEST = "vraag"
     REMINDER = "rappel"
-    NOTICE = "kennisgeving"
     STOP = "intrekking"
 
 
@@ -69,6 +68,8 @@ class DeliveryEvent(Enum):
     GAVE_UP = "gave up"
     INEXPRESSIBLE = "inexpressible"
     OVERTAKEN = "overtaken by an answer"
+    PROVEN = "proven by its answer"
+    NOTHING_LEFT = "nothing had left"
     GROUND_ENDED = "ground ended"
 
 
@@ -103,7 +104,12 @@ LEG_TABLE: Mapping[LegState, Mapping[LegEvent, LegState]] = {
     },
     _L.ANSWERED: {},
     _L.REFUSED: {},
-    _L.UNDELIVERABLE: {_LE.ANSWER_ACCEPTED: _L.ANSWERED, _LE.REFUSAL_ACCEPTED: _L.REFUSED},
+    # Given up is not the same as never arrived: it may still be answered, or have to be stopped.
+    _L.UNDELIVERABLE: {
+        _LE.ANSWER_ACCEPTED: _L.ANSWERED,
+        _LE.REFUSAL_ACCEPTED: _L.REFUSED,
+        _LE.GROUND_ENDED: _L.WITHDRAWN,
+    },
     _L.WITHDRAWN: {},
 }
 
@@ -114,11 +120,14 @@ DELIVERY_TABLE: Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]] = 
         _DE.INEXPRESSIBLE: _D.FAILED,
         _DE.GAVE_UP: _D.FAILED,
         _DE.OVERTAKEN: _D.CANCELLED,
+        # A stop to who was never asked would only tell of a debt.
+        _DE.NOTHING_LEFT: _D.CANCELLED,
         _DE.GROUND_ENDED: _D.CANCELLED,
     },
     # RECORDED was provably never sent, or provably refused: cancelling it is safe.
     _D.RECORDED: {
         _DE.SEND_STARTED: _D.SENDING,
+        _DE.PROVEN: _D.DELIVERED,
         _DE.GAVE_UP: _D.FAILED,
         _DE.OVERTAKEN: _D.CANCELLED,
         _DE.GROUND_ENDED: _D.CANCELLED,
@@ -134,6 +143,7 @@ DELIVERY_TABLE: Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]] = 
     # Sent again as the same message: same id, same document bytes.
     _D.IN_DOUBT: {
         _DE.SEND_STARTED: _D.SENDING,
+        _DE.PROVEN: _D.DELIVERED,
         _DE.GAVE_UP: _D.FAILED,
         _DE.OVERTAKEN: _D.CANCELLED,
         _DE.GROUND_ENDED: _D.CANCELLED,

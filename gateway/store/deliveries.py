@@ -41,21 +41,29 @@ on conflict (bucket, controller, leg_id, kind, ordinal) do nothing
 """
 DELIVERIES = """
 select d.delivery_id, d.leg_id, d.basis_id, d.subject_id, d.stream_id, d.creditor_id, d.kind,
-       d.ordinal, d.state, d.not_before, d.run_at, d.attempts, d.lease_token, d.lease_until,
-       d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
+       d.ordinal, d.state, d.not_before, d.run_at, d.attempts, d.doubted, d.lease_token,
+       d.lease_until, d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
 from delivery d where d.bucket = $1 and d.controller = $2
 """
 CLAIMABLE = """
 select d.delivery_id, d.leg_id, d.basis_id, d.subject_id, d.stream_id, d.creditor_id, d.kind,
-       d.ordinal, d.state, d.not_before, d.run_at, d.attempts, d.lease_token, d.lease_until,
-       d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
+       d.ordinal, d.state, d.not_before, d.run_at, d.attempts, d.doubted, d.lease_token,
+       d.lease_until, d.message_id, d.digest, d.sent_at, d.intention_event, d.failure
 from delivery d
 join legal_basis b on (b.bucket, b.controller, b.basis_id) = (d.bucket, d.controller, d.basis_id)
 join leg l on (l.bucket, l.controller, l.leg_id) = (d.bucket, d.controller, d.leg_id)
 where d.bucket = $1 and d.controller = $2
 """
+# A stop waits until what it follows is no longer under way, so that it never overtakes it.
+NOTHING_AHEAD = """
+  and (d.kind <> 'intrekking' or not exists (
+       select from delivery s
+       where (s.bucket, s.controller, s.leg_id) = (d.bucket, d.controller, d.leg_id)
+         and s.state = 'onderweg'))
+"""
 CLAIM_QUEUED = (
     CLAIMABLE
+    + NOTHING_AHEAD
     + """
   and d.state = 'in_wachtrij' and d.not_before <= $3 and d.run_at <= $4
 order by d.run_at limit $5 for share of b skip locked
@@ -66,6 +74,7 @@ for update of l, d skip locked
 # breaker is open is not even claimed.
 CLAIM_TO_SEND = (
     CLAIMABLE  # noqa: S608 - constants only, as LiteralString proves
+    + NOTHING_AHEAD
     + """
   and d.state in ('vastgelegd', 'onzeker') and d.run_at <= $3
   and exists (select from log_entry e
@@ -94,14 +103,14 @@ LOCK_DELIVERIES_OF_BASIS = (
 DELIVERIES_OF_MESSAGES = DELIVERIES + " and d.message_id = any ($3::uuid[])"
 WRITE_BACK = """
 update delivery set state = u.state, run_at = u.run_at, attempts = u.attempts,
-       lease_token = u.lease_token, lease_until = u.lease_until, message_id = u.message_id,
-       digest = u.digest, sent_at = u.sent_at, intention_event = u.intention_event,
-       failure = u.failure
+       doubted = u.doubted, lease_token = u.lease_token, lease_until = u.lease_until,
+       message_id = u.message_id, digest = u.digest, sent_at = u.sent_at,
+       intention_event = u.intention_event, failure = u.failure
 from unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::int[], $7::bigint[],
             $8::timestamptz[], $9::uuid[], $10::bytea[], $11::timestamptz[], $12::uuid[],
-            $13::text[])
+            $13::text[], $14::bool[])
      as u(delivery_id, state, run_at, attempts, lease_token, lease_until, message_id, digest,
-          sent_at, intention_event, failure)
+          sent_at, intention_event, failure, doubted)
 where bucket = $1 and controller = $2 and delivery.delivery_id = u.delivery_id
 """
 COUNT_UNFINISHED = """
@@ -110,10 +119,19 @@ select count(*) from delivery where bucket = $1 and controller = $2
        or state in ('vastgelegd', 'onderweg', 'onzeker'))
 """
 
+# Who gives up on a message that is under way does not know either.
+_IN_DOUBT = frozenset(
+    {DeliveryEvent.OUTCOME_UNKNOWN, DeliveryEvent.LEASE_LAPSED, DeliveryEvent.GAVE_UP}
+)
+_MAY_HAVE_LEFT = frozenset({DeliveryState.SENDING, DeliveryState.DELIVERED})
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """A delivery as stored; `sent_at` is the time inside the message, `failure` a code."""
+    """A delivery as stored; `sent_at` is the time inside the message, `failure` a code.
+
+    `doubted` stays true once it was unknown, after an attempt, whether the message was processed.
+    """
 
     delivery_id: DeliveryId
     leg_id: LegId
@@ -127,6 +145,7 @@ class DeliveryRow:
     not_before: date
     run_at: datetime
     attempts: int = 0
+    doubted: bool = False
     lease_token: int = 0
     lease_until: datetime | None = None
     message_id: MessageId | None = None
@@ -137,7 +156,14 @@ class DeliveryRow:
 
     def moved(self, event: DeliveryEvent, **changes: object) -> "DeliveryRow":
         """Return the row after this event; raises IllegalMove."""
-        return replace(self, state=advance_delivery(self.state, event), **changes)  # type: ignore[arg-type]
+        doubted = self.doubted or (self.state is DeliveryState.SENDING and event in _IN_DOUBT)
+        state = advance_delivery(self.state, event)
+        return replace(self, state=state, doubted=doubted, **changes)  # type: ignore[arg-type]
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether the creditor may have, or may still get, this message."""
+        return self.doubted or self.state in _MAY_HAVE_LEFT
 
 
 async def add_deliveries(tx: Transaction, rows: Sequence[DeliveryRow]) -> None:
@@ -231,6 +257,7 @@ async def write_back(tx: Transaction, rows: Sequence[DeliveryRow]) -> None:
         [row.sent_at for row in rows],
         [row.intention_event for row in rows],
         [row.failure for row in rows],
+        [row.doubted for row in rows],
     )
 
 

@@ -6,7 +6,7 @@ against is exactly what was asked.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from gateway.domain.errors import (
     AdapterFault,
@@ -17,7 +17,7 @@ from gateway.domain.errors import (
     OwnFault,
 )
 from gateway.domain.identifiers import MessageId
-from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, LegState
+from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, DeliveryState, LegState
 from gateway.domain.legal_basis import BasisState, Use, categories_of, covers
 from gateway.domain.parties import Controller
 from gateway.domain.statement import DebtStatementRequest, Withdrawal
@@ -35,10 +35,10 @@ from gateway.wire.xml import Element
 QUESTION_KIND = {
     DeliveryKind.REQUEST: MessageKind.DEBT_STATEMENT_REQUEST,
     DeliveryKind.REMINDER: MessageKind.DEBT_STATEMENT_REQUEST,
-    DeliveryKind.NOTICE: MessageKind.HELP_NOTICE,
     DeliveryKind.STOP: MessageKind.WITHDRAWAL,
 }
 OVERTAKEN_CODE = "antwoord-was-al-binnen"
+NOTHING_LEFT_CODE = "niets-verzonden"
 POSTPONED_FOR: Final = timedelta(minutes=10)
 """How long until it is looked at again whether a creditor that is gone or switched off is back."""
 
@@ -53,6 +53,8 @@ class Conversation:
     question: DebtStatementRequest
     partner: Partner
     controller: Controller
+    reached: bool = True
+    """For a stop: whether anything of this leg may have reached the creditor."""
 
     def citation(self) -> Citation:
         """Return the ground as it stands in the message."""
@@ -136,19 +138,31 @@ def still_covered(gateway: Gateway, conversation: Conversation) -> None:
 def obstacle(gateway: Gateway, conversation: Conversation) -> Halt | None:
     """Say why this message may not leave now, if so.
 
-    A stop message always may: it ends what was asked, also of a partner that is switched off.
+    A stop message may as soon as there is something to stop: it ends what was asked, also of a
+    partner that is switched off.
     """
-    kind = conversation.delivery.kind
-    if kind is DeliveryKind.STOP:
-        return None
-    if kind is DeliveryKind.REMINDER and conversation.leg.state is not LegState.AWAITING_REPLY:
-        return Halt(DeliveryEvent.OVERTAKEN, OVERTAKEN_CODE)
+    if conversation.delivery.kind is DeliveryKind.STOP:
+        reached = conversation.reached
+        return None if reached else Halt(DeliveryEvent.NOTHING_LEFT, NOTHING_LEFT_CODE)
+    overtaken = _overtaken(conversation.delivery, conversation.leg.state)
+    if overtaken is not None:
+        return Halt(overtaken, OVERTAKEN_CODE)
     try:
         still_covered(gateway, conversation)
     except (NotCovered, BsnNotAllowed) as fault:
         ended = conversation.basis.basis.state is BasisState.ENDED
         return Halt(DeliveryEvent.GROUND_ENDED, GroundEnded.code if ended else fault.code)
     return None if conversation.partner.enabled else Halt(None, CreditorNotReachable.code)
+
+
+def _overtaken(delivery: DeliveryRow, leg: LegState) -> DeliveryEvent | None:
+    if delivery.kind is DeliveryKind.REMINDER:
+        return None if leg is LegState.AWAITING_REPLY else DeliveryEvent.OVERTAKEN
+    if leg not in (LegState.ANSWERED, LegState.REFUSED):
+        return None
+    # An answer names the question that it answers, so whoever gave it has that question.
+    was_made = delivery.state is not DeliveryState.QUEUED
+    return DeliveryEvent.PROVEN if was_made else DeliveryEvent.OVERTAKEN
 
 
 def compose(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> Valid:
@@ -163,11 +177,15 @@ def compose(gateway: Gateway, conversation: Conversation, envelope: Envelope) ->
 
 
 def _say(gateway: Gateway, conversation: Conversation, envelope: Envelope) -> tuple[Element, str]:
-    adapter = gateway.adapter(conversation.partner)
-    if conversation.delivery.kind is DeliveryKind.STOP:
-        if adapter.withdrawal is None:
-            raise AdapterFault("This dialect cannot say stop.")
-        stop = Withdrawal(conversation.question.client_number)
-        return adapter.withdrawal.compose(stop, envelope), adapter.withdrawal.schema(stop)
-    exchange, question = adapter.debt_statement, conversation.question
-    return exchange.compose(question, envelope), exchange.request_schema(question)
+    adapter, question = gateway.adapter(conversation.partner), conversation.question
+    match conversation.delivery.kind:
+        case DeliveryKind.REQUEST | DeliveryKind.REMINDER:
+            exchange = adapter.debt_statement
+            return exchange.compose(question, envelope), exchange.request_schema(question)
+        case DeliveryKind.STOP:
+            if adapter.withdrawal is None:
+                raise AdapterFault("This dialect cannot say stop.")
+            stop = Withdrawal(question.client_number)
+            return adapter.withdrawal.compose(stop, envelope), adapter.withdrawal.schema(stop)
+        case _:
+            assert_never(conversation.delivery.kind)

@@ -13,7 +13,7 @@ from functools import partial
 
 from gateway.domain.errors import CreditorUnknown, OwnFault
 from gateway.domain.events import EventType, Json, NewEvent
-from gateway.domain.identifiers import MessageId
+from gateway.domain.identifiers import LegId, MessageId
 from gateway.domain.inquiry import (
     DeliveryEvent,
     DeliveryKind,
@@ -81,7 +81,7 @@ async def load_conversations(
     bases = await legal_bases.hold_bases(tx, (row.basis_id for row in rows))
     conversations = await legs.read_legs(tx, [row.leg_id for row in rows])
     keys = await gateway.keys.many(tx.controller, {row.subject_id for row in rows})
-    partners = gateway.partners()
+    partners, reached = gateway.partners(), await _reached(tx, rows)
     found: dict[DeliveryRow, Conversation | Halt] = {}
     for row in rows:
         partner = partners.get(row.creditor_id, controller.oin)
@@ -89,11 +89,23 @@ async def load_conversations(
         found[row] = (
             Halt(None, CreditorUnknown.code)
             if partner is None
-            else open_conversation(
-                gateway, controller, row, leg, basis, keys[row.subject_id], partner
+            else replace(
+                open_conversation(
+                    gateway, controller, row, leg, basis, keys[row.subject_id], partner
+                ),
+                reached=row.leg_id in reached,
             )
         )
     return found, {row: keys[row.subject_id] for row in rows}
+
+
+async def _reached(tx: Transaction, rows: Sequence[DeliveryRow]) -> frozenset[LegId]:
+    """Return which of the legs to be stopped the creditor may know of; none is under way now."""
+    stopped = [row.leg_id for row in rows if row.kind is DeliveryKind.STOP]
+    others = await deliveries.deliveries_of_legs(tx, stopped) if stopped else ()
+    return frozenset(
+        row.leg_id for row in others if row.kind is not DeliveryKind.STOP and row.may_have_left
+    )
 
 
 async def _prepare(

@@ -13,7 +13,7 @@ from functools import partial
 from typing import assert_never
 
 from gateway.domain.events import EventType, NewEvent
-from gateway.domain.identifiers import LegId
+from gateway.domain.identifiers import CreditorId, LegId
 from gateway.domain.inquiry import (
     DeliveryEvent,
     DeliveryKind,
@@ -48,7 +48,7 @@ LAPSED_CODE = "lease-verlopen"
 
 _LOGGED = {
     DeliveryState.DELIVERED: EventType.EXCHANGE_DELIVERED,
-    DeliveryState.RECORDED: EventType.EXCHANGE_IN_DOUBT,
+    DeliveryState.RECORDED: EventType.EXCHANGE_POSTPONED,
     DeliveryState.IN_DOUBT: EventType.EXCHANGE_IN_DOUBT,
     DeliveryState.FAILED: EventType.EXCHANGE_FAILED,
 }
@@ -139,7 +139,7 @@ def _event(one: _Settled) -> NewEvent:
 
 def _settled(gateway: Gateway, sending: Sending, row: DeliveryRow, outcome: Outcome) -> DeliveryRow:
     again = gateway.clock.now() + _backoff(gateway, row.attempts, outcome)
-    exhausted = row.attempts >= sending.talk.partner.limits.attempts
+    last = row.attempts >= sending.talk.partner.limits.attempts
     failure: str | None
     match outcome:
         case Delivered():
@@ -147,13 +147,13 @@ def _settled(gateway: Gateway, sending: Sending, row: DeliveryRow, outcome: Outc
         case Refused():
             event, failure = DeliveryEvent.REFUSED, f"http-{outcome.status}"
         case RefusedForNow():
-            event, failure = DeliveryEvent.REFUSED_FOR_NOW, outcome.reason
+            event = DeliveryEvent.REFUSED if last else DeliveryEvent.REFUSED_FOR_NOW
+            failure = outcome.reason
         case Unknown():
-            event, failure = DeliveryEvent.OUTCOME_UNKNOWN, outcome.reason
+            event = DeliveryEvent.GAVE_UP if last else DeliveryEvent.OUTCOME_UNKNOWN
+            failure = outcome.reason
         case _:
             assert_never(outcome)
-    if exhausted and isinstance(outcome, RefusedForNow | Unknown):
-        event = DeliveryEvent.GAVE_UP
     return row.moved(event, lease_until=None, run_at=again, failure=failure)
 
 
@@ -189,17 +189,17 @@ async def _settle_legs(
 
 
 async def _mark_health(gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]) -> None:
-    ill, well = [], set()
+    seen: dict[CreditorId, health.Seen] = {}
     for one in settled:
-        if isinstance(one.item.outcome, RefusedForNow | Unknown):
-            ill.append(one.row.creditor_id)
-        elif one.row.attempts > 1:
-            well.add(one.row.creditor_id)
-    # The rows of creditors are shared by all controllers, so they are locked in order too.
-    for creditor in sorted(ill):
-        await health.mark_ill(tx, creditor, gateway.clock.now() + BREAKER_OPEN)
-    if well:
-        await health.mark_well(tx, sorted(well))
+        creditor = one.row.creditor_id
+        before = seen.get(creditor, health.Seen(creditor, answered=False, failures=0))
+        failed = isinstance(one.item.outcome, RefusedForNow | Unknown)
+        seen[creditor] = health.Seen(
+            creditor,
+            answered=before.answered or not failed,
+            failures=before.failures + 1 if failed else 0,
+        )
+    await health.mark(tx, tuple(seen.values()), gateway.clock.now() + BREAKER_OPEN)
 
 
 async def _file_receipts(gateway: Gateway, tx: Transaction, settled: Sequence[_Settled]) -> None:

@@ -30,6 +30,8 @@ def test_the_set_of_event_types_is_closed():
         "exchange.delivered",
         "exchange.in_doubt",
         "exchange.failed",
+        "exchange.faulted",
+        "exchange.postponed",
         "exchange.cancelled",
         "exchange.response",
         "exchange.refused",

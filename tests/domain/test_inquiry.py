@@ -100,7 +100,7 @@ def test_late_is_better_than_never():
 
 
 def test_a_ground_can_end_in_every_state_in_which_something_is_still_to_come():
-    waiting = {L.OPEN, L.AWAITING_REPLY, L.EXPIRED}
+    waiting = {L.OPEN, L.AWAITING_REPLY, L.EXPIRED, L.UNDELIVERABLE}
     assert {state for state in LegState if allows(state, LegEvent.GROUND_ENDED)} == waiting
     unsent = {D.QUEUED, D.RECORDED, D.IN_DOUBT}
     assert {s for s in D if DeliveryEvent.GROUND_ENDED in DELIVERY_TABLE[s]} == unsent

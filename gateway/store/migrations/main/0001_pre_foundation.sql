@@ -120,6 +120,7 @@ create table delivery (
     not_before date not null,
     run_at timestamptz not null,
     attempts smallint not null default 0,
+    doubted boolean not null default false,
     lease_token bigint not null default 0,
     lease_until timestamptz,
     message_id uuid,
