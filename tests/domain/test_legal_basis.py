@@ -51,14 +51,14 @@ def basis(
     state: BasisState = BasisState.ACTIVE,
 ) -> LegalBasis:
     return LegalBasis(
-        BasisId(UUID(int=1)),
-        CaseId(UUID(int=2)),
-        StreamId(UUID(int=3)),
-        kind,
-        "Wgs art. 8 lid 1",
-        Period(TODAY, TODAY + timedelta(days=30)),
-        scope or (ScopeLine(Purpose.DEBT_STATEMENT, EVERYTHING),),
-        state,
+        basis_id=BasisId(UUID(int=1)),
+        case_id=CaseId(UUID(int=2)),
+        stream_id=StreamId(UUID(int=3)),
+        kind=kind,
+        validity=Period(TODAY, TODAY + timedelta(days=30)),
+        scope=scope or (ScopeLine(Purpose.DEBT_STATEMENT, EVERYTHING),),
+        state=state,
+        citation="Wgs art. 8 lid 1",
     )
 
 

@@ -175,7 +175,7 @@ async def test_a_helper_outside_the_law_cannot_use_the_grounds_of_others(
     stage: Stage, kind: BasisKind
 ):
     case = await opened(stage, HELPER)
-    command = replace(consent(case.case_id, SHOP, kind=kind), citation="Wgs art. 8 lid 1")
+    command = replace(consent(case.case_id, SHOP, kind=kind), citation="Wgs art. 8(1)")
     with pytest.raises(NotCovered) as refusal:
         await grounded(stage, command, HELPER)
     assert refusal.value.part == "soort"
