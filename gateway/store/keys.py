@@ -9,29 +9,30 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import asyncpg
-
 from gateway.domain.errors import EvidenceUnavailable
 from gateway.domain.identifiers import Bsn, Oin, SubjectId
 from gateway.ledger.sealing import NONCE_BYTES, SealingKey, unwrap, wrap
 from gateway.ports.environment import Clock, Ids
-from gateway.store.database import connection_faults, open_pool
+from gateway.store.database import Database
 
 CACHE_FOR = timedelta(minutes=1)
 
 READ_KEYS = """
 select subject_id, kek_id, wrapped from subject_key
-where controller = $1 and subject_id = any ($2::uuid[])
+where bucket = $1 and controller = $2 and subject_id = any ($3::uuid[])
 """
 ADD_KEY = """
-insert into subject_key (controller, subject_id, kek_id, wrapped) values ($1, $2, $3, $4)
+insert into subject_key (bucket, controller, subject_id, kek_id, wrapped)
+values ($1, $2, $3, $4, $5)
 on conflict do nothing
 """
 READ_CONTROLLER_KEY = """
-select kek_id, wrapped from controller_key where controller = $1 and purpose = $2
+select kek_id, wrapped from controller_key
+where bucket = $1 and controller = $2 and purpose = $3
 """
 ADD_CONTROLLER_KEY = """
-insert into controller_key (controller, purpose, kek_id, wrapped) values ($1, $2, $3, $4)
+insert into controller_key (bucket, controller, purpose, kek_id, wrapped)
+values ($1, $2, $3, $4, $5)
 on conflict do nothing
 """
 
@@ -42,31 +43,34 @@ class KeyRing:
     """The wrapped keys and a cache of a minute; `keks` maps id to key, the newest last."""
 
     def __init__(
-        self, pool: asyncpg.Pool, keks: Mapping[str, SealingKey], clock: Clock, ids: Ids
+        self, database: Database, keks: Mapping[str, SealingKey], clock: Clock, ids: Ids
     ) -> None:
-        self._pool, self._keks, self._clock, self._ids = pool, dict(keks), clock, ids
+        self._database, self._keks, self._clock, self._ids = database, dict(keks), clock, ids
         self._cache: dict[tuple[Oin, UUID], tuple[datetime, SealingKey]] = {}
-        self._blinding: dict[Oin, bytes] = {}
+        self._blinding: dict[Oin, tuple[datetime, bytes]] = {}
 
     @classmethod
     async def open(
         cls, dsn: str, keks: Mapping[str, SealingKey], clock: Clock, ids: Ids
     ) -> "KeyRing":
-        """Connect to the store of keys; raises StoreUnavailable."""
-        return cls(await open_pool(dsn, 4), keks, clock, ids)
+        """Connect to the store of keys and check the role; raises StoreUnavailable, StoreUnfit."""
+        return cls(await Database.open(dsn, size=4), keks, clock, ids)
 
     async def close(self) -> None:
         """Close every connection and forget every key."""
         self._cache.clear()
-        await self._pool.close()
+        self._blinding.clear()
+        await self._database.close()
 
     async def make(self, controller: Oin, subject_id: SubjectId) -> SealingKey:
         """Make the key of a new subject, before the transaction that will need it."""
         key = SealingKey(self._ids.chance(32))
         kek_id, kek = self._newest()
         wrapped = wrap(kek, self._ids.chance(NONCE_BYTES), subject_id, key)
-        with connection_faults():
-            await self._pool.execute(ADD_KEY, controller.value, subject_id, kek_id, wrapped)
+        async with self._database.transaction(controller) as tx:
+            await tx.connection.execute(
+                ADD_KEY, tx.bucket, controller.value, subject_id, kek_id, wrapped
+            )
         return (await self.many(controller, (subject_id,)))[subject_id]
 
     async def many(
@@ -77,8 +81,10 @@ class KeyRing:
         found = {s: hit for s in wanted if (hit := self._cached(controller, s, now))}
         absent = wanted - found.keys()
         if absent:
-            with connection_faults():
-                rows = await self._pool.fetch(READ_KEYS, controller.value, list(absent))
+            async with self._database.transaction(controller) as tx:
+                rows = await tx.connection.fetch(
+                    READ_KEYS, tx.bucket, controller.value, list(absent)
+                )
             for row in rows:
                 key = unwrap(self._kek(row["kek_id"]), row["subject_id"], row["wrapped"])
                 self._cache[controller, row["subject_id"]] = (now + CACHE_FOR, key)
@@ -93,15 +99,18 @@ class KeyRing:
 
     async def blind(self, controller: Oin, bsn: Bsn) -> bytes:
         """Return the keyed hash under which this controller finds a person again."""
-        if controller not in self._blinding:
-            self._blinding[controller] = await self._blinding_key(controller)
+        now, hit = self._clock.now(), self._blinding.get(controller)
+        if hit is None or hit[0] <= now:
+            hit = (now + CACHE_FOR, await self._blinding_key(controller))
+            self._blinding[controller] = hit
         text = f"{controller.value}\x00{bsn.value}".encode()
-        return hmac.digest(self._blinding[controller], text, "sha256")
+        return hmac.digest(hit[1], text, "sha256")
 
     def forget_old(self) -> None:
         """Drop what was cached for more than a minute."""
         now = self._clock.now()
         self._cache = {at: hit for at, hit in self._cache.items() if hit[0] > now}
+        self._blinding = {at: hit for at, hit in self._blinding.items() if hit[0] > now}
 
     def _cached(self, controller: Oin, subject: SubjectId, now: datetime) -> SealingKey | None:
         hit = self._cache.get((controller, subject))
@@ -120,9 +129,13 @@ class KeyRing:
         owner = UUID(int=int(controller.value.encode().hex(), 16) % (1 << 128))
         kek_id, kek = self._newest()
         fresh = wrap(kek, self._ids.chance(NONCE_BYTES), owner, SealingKey(self._ids.chance(32)))
-        with connection_faults():
-            await self._pool.execute(ADD_CONTROLLER_KEY, controller.value, _BSN, kek_id, fresh)
-            row = await self._pool.fetchrow(READ_CONTROLLER_KEY, controller.value, _BSN)
+        async with self._database.transaction(controller) as tx:
+            await tx.connection.execute(
+                ADD_CONTROLLER_KEY, tx.bucket, controller.value, _BSN, kek_id, fresh
+            )
+            row = await tx.connection.fetchrow(
+                READ_CONTROLLER_KEY, tx.bucket, controller.value, _BSN
+            )
         if row is None:
             raise EvidenceUnavailable("The blinding key cannot be read back.")
         return unwrap(self._kek(row["kek_id"]), owner, row["wrapped"]).raw

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from gateway.domain.errors import EvidenceUnavailable, LogRefused
+from gateway.domain.errors import EvidenceUnavailable, LogRefused, StoreUnfit
 from gateway.domain.identifiers import Bsn, SubjectId
 from gateway.ledger.sealing import SealingKey
 from gateway.store.keys import CACHE_FOR, KeyRing
@@ -153,3 +153,38 @@ async def test_the_gateway_can_neither_change_nor_destroy_a_key(store: Store):
                     await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_a_session_sees_the_keys_of_its_own_controller_only(store: Store):
+    await store.keys.make(OURS, subject(store))
+    await store.keys.blind(OURS, BSN)
+    connection = await asyncpg.connect(store.dsn)
+    try:
+        for controllers, seen in ((None, 0), (THEIRS.value, 0), (OURS.value, 1)):
+            if controllers is not None:
+                await connection.execute(
+                    "select set_config('gateway.controllers', $1, false)", controllers
+                )
+            for table in ("subject_key", "controller_key"):
+                assert await connection.fetchval(f"select count(*) from {table}") == seen
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "insert into subject_key values (1, $1, $2, 'kek-1', '')",
+                THEIRS.value,
+                subject(store),
+            )
+    finally:
+        await connection.close()
+
+
+async def test_a_role_that_sees_past_row_level_security_is_refused(store: Store):
+    with pytest.raises(StoreUnfit):
+        await KeyRing.open(store.owner_dsn, KEKS, store.clock, SeededIds(3))
+
+
+async def test_the_blinding_key_is_known_for_a_minute_at_most(store: Store):
+    before = await store.keys.blind(OURS, BSN)
+    await say(store, "delete from controller_key")
+    assert await store.keys.blind(OURS, BSN) == before
+    store.clock.forward(CACHE_FOR)
+    assert await store.keys.blind(OURS, BSN) != before

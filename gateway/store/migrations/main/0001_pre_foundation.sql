@@ -6,7 +6,7 @@
 -- nor superuser and cannot bypass it. Readable columns hold random ids, states, dates and codes;
 -- everything else is sealed under the key of the subject.
 
-create function visible_controller(oin text) returns boolean
+create or replace function visible_controller(oin text) returns boolean
     language sql stable
     return oin = any (string_to_array(current_setting('gateway.controllers', true), ','));
 
