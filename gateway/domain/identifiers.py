@@ -13,6 +13,7 @@ from uuid import UUID
 from stdnum import iban as _iban
 from stdnum.nl import bsn as _bsn
 
+from gateway.domain.discretion import Discreet
 from gateway.domain.errors import BsnInvalid, InvalidInput, ReferenceLooksLikeBsn
 
 CaseId = NewType("CaseId", UUID)
@@ -94,8 +95,8 @@ class KvkNumber:
         return Oin(f"00000003{self.value}0000")
 
 
-@dataclass(frozen=True, slots=True)
-class Iban:
+@dataclass(frozen=True, slots=True, repr=False)
+class Iban(Discreet):
     """IBAN: account number, checked modulo 97, stored without spaces."""
 
     value: str
@@ -107,8 +108,8 @@ class Iban:
             raise InvalidInput(detail="Not an IBAN.")
 
 
-@dataclass(frozen=True, slots=True)
-class ClientNumber:
+@dataclass(frozen=True, slots=True, repr=False)
+class ClientNumber(Discreet):
     """Klantnummer SHV: ours, random, one per case and creditor; the person's only name on the wire.
 
     Form `K-XXXX-XXXX-XXXX` in Crockford base 32. In ours each group begins with a letter (58 random

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from gateway.domain.discretion import Discreet
 from gateway.domain.identifiers import CreditorId, LegId
 from gateway.domain.inquiry import LegState
 from gateway.domain.money import total
@@ -39,8 +40,8 @@ class LegView:
     answered_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+@dataclass(frozen=True, slots=True, repr=False)
+class Totals(Discreet):
     """Bedragen in eurocenten; sums, so plain numbers."""
 
     principal: int

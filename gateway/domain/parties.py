@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from gateway.domain.discretion import Discreet
 from gateway.domain.identifiers import CreditorId, Oin
 
 
@@ -36,8 +37,8 @@ class Environment(Enum):
     PRODUCTION = "productie"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+@dataclass(frozen=True, slots=True, repr=False)
+class Contact(Discreet):
     """Contactpersoon: name, phone and e-mail of a person at an organisation."""
 
     name: str
@@ -82,8 +83,8 @@ class AskReason(Enum):
     SIGNAL = "signaal"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+@dataclass(frozen=True, slots=True, repr=False)
+class Actor(Discreet):
     """Handelende medewerker: pseudonym and role; the name stays with the municipality."""
 
     pseudonym: str

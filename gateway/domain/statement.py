@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from gateway.domain.discretion import Discreet
 from gateway.domain.identifiers import ClientNumber, Iban
 from gateway.domain.money import Euro
 from gateway.domain.parties import Contact, CreditorClass
@@ -25,8 +26,8 @@ class Product(Enum):
     WATER = "Water"
 
 
-@dataclass(frozen=True, slots=True)
-class MeterReading:
+@dataclass(frozen=True, slots=True, repr=False)
+class MeterReading(Discreet):
     """Meterstand: a reading in the meter's own unit (kWh, m3, GJ), at most three decimals."""
 
     product: Product
@@ -36,8 +37,8 @@ class MeterReading:
     ean: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HelpNotice:
+@dataclass(frozen=True, slots=True, repr=False)
+class HelpNotice(Discreet):
     """Kennisgeving: the bare fact that this person gets debt help, no more (Bgs art. 17(1))."""
 
     client_number: ClientNumber
@@ -47,8 +48,8 @@ class HelpNotice:
     customer_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DebtStatementRequest:
+@dataclass(frozen=True, slots=True, repr=False)
+class DebtStatementRequest(Discreet):
     """Saldoverzoek: what does this person owe you, on which claims (Wgs art. 8(1), Bgs art. 15).
 
     `reminder` is 0 for the first request, 1 for the first reminder, and so on; `reply_by` is the
@@ -75,8 +76,8 @@ class ClaimRank(Enum):
     SEPARATIST = "Separatist"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+@dataclass(frozen=True, slots=True, repr=False)
+class Claim(Discreet):
     """Openstaande vordering: total = principal + interest + costs + fine - paid, at least 0."""
 
     invoice_number: str
@@ -113,8 +114,8 @@ class HolderKind(Enum):
     NEW_CREDITOR = "NieuweSchuldeiser"
 
 
-@dataclass(frozen=True, slots=True)
-class TransferredClaim:
+@dataclass(frozen=True, slots=True, repr=False)
+class TransferredClaim(Discreet):
     """Overgedragen schuld: ask somebody else."""
 
     invoice_number: str
@@ -128,8 +129,8 @@ class TransferredClaim:
     invoice_number_per_helper: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownClaim:
+@dataclass(frozen=True, slots=True, repr=False)
+class UnknownClaim(Discreet):
     """Onbekende schuld bij SE: the creditor does not know the invoice number the helper gave."""
 
     invoice_number_per_helper: str
@@ -139,8 +140,8 @@ class UnknownClaim:
 StatementLine = Claim | TransferredClaim | UnknownClaim
 
 
-@dataclass(frozen=True, slots=True)
-class DebtStatement:
+@dataclass(frozen=True, slots=True, repr=False)
+class DebtStatement(Discreet):
     """Saldo-opgave: the creditor's answer, line by line in its own order."""
 
     customer_number: str
@@ -167,16 +168,16 @@ class RefusalReason(Enum):
     NO_COOPERATION_WITH_HELPER = "GeenSamenwerkingSHV"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+@dataclass(frozen=True, slots=True, repr=False)
+class Refusal(Discreet):
     """Geen medewerking: the creditor refuses, with its reason."""
 
     reason: RefusalReason
     contact: Contact | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+@dataclass(frozen=True, slots=True, repr=False)
+class Withdrawal(Discreet):
     """Intrekking: the ground ended; do not answer, delete what you received for this purpose."""
 
     client_number: ClientNumber

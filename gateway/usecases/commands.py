@@ -7,6 +7,7 @@ through which client system. The API parses JSON into these; the use cases do th
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from gateway.domain.discretion import Discreet
 from gateway.domain.identifiers import (
     BasisId,
     CaseId,
@@ -44,8 +45,8 @@ class OpenCase:
     started_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBasis:
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordBasis(Discreet):
     """Leg een grondslag vast."""
 
     case_id: CaseId
