@@ -17,7 +17,7 @@ from adapters.svb.question import (
     question_schema,
     withdrawal_schema,
 )
-from adapters.svb.reply import REFUSALS, interpret
+from adapters.svb.reply import REFUSALS, interpret, read_fault
 from gateway.ports.creditor import CreditorAdapter, Exchange, MessageKind, Notice
 
 __all__ = ["ADAPTER", "IGNORED", "REFUSALS"]
@@ -38,6 +38,7 @@ ADAPTER: Final = CreditorAdapter(
     help_notice=Notice(notice_schema, compose_notice),
     withdrawal=Notice(withdrawal_schema, compose_withdrawal),
     fault=Notice(fault_schema, compose_fault),
+    read_fault=read_fault,
 )
 
 IGNORED: Final = ("Stuurgegevens/Datum",)

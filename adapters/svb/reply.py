@@ -27,7 +27,7 @@ from gateway.domain.statement import (
     TransferredClaim,
     UnknownClaim,
 )
-from gateway.ports.creditor import Envelope, MessageKind
+from gateway.ports.creditor import Envelope, FaultNotice, MessageKind
 from gateway.wire.values import parse_amount, parse_date
 from gateway.wire.xml import (
     Element,
@@ -40,6 +40,11 @@ from gateway.wire.xml import (
 
 REFUSALS: Final[Mapping[str, RefusalReason]] = {reason.value: reason for reason in RefusalReason}
 """Refusal codes on the wire; svb spells them as the domain does."""
+
+
+def read_fault(element: Element) -> FaultNotice:
+    """Return why the creditor refused a message of ours; raises Unintelligible."""
+    return FaultNotice(text(element, SVB, "Code"), text(element, SVB, "Omschrijving"))
 
 
 def interpret(element: Element, question: DebtStatementRequest, envelope: Envelope) -> Reply:

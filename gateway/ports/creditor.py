@@ -118,7 +118,8 @@ class CreditorAdapter:
     """One dialect.
 
     `schemas` maps each root element that may come in, as `{namespace}Name`, to its XSD: an
-    allow-list. `replies` says which kinds may answer which question; anything else is refused.
+    allow-list. `replies` says which kinds may answer which question; anything else is refused, but
+    for a fault about a message of ours, which `read_fault` reads: it may answer anything.
     """
 
     name: str
@@ -129,3 +130,4 @@ class CreditorAdapter:
     help_notice: Notice[HelpNotice] | None = None
     withdrawal: Notice[Withdrawal] | None = None
     fault: Notice[FaultNotice] | None = None
+    read_fault: Callable[[Element], FaultNotice] | None = None

@@ -11,8 +11,9 @@ All of a batch is read and locked at once; then each message is judged by itself
 is refused stops no other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from gateway.domain.errors import (
     AdapterFault,
@@ -29,7 +30,7 @@ from gateway.domain.inquiry import LegState
 from gateway.domain.parties import Controller
 from gateway.domain.statement import Reply
 from gateway.ledger.sealing import SealingKey
-from gateway.ports.creditor import Identified
+from gateway.ports.creditor import FaultNotice, Identified, MessageKind
 from gateway.ports.transport import Partner
 from gateway.store import deliveries, legal_bases, legs, log, messages
 from gateway.store.database import Transaction
@@ -51,6 +52,8 @@ from gateway.wire import receipt
 from gateway.wire.schema import validate
 from gateway.wire.signature import Verified
 from gateway.wire.xml import Element
+
+Read = TypeVar("Read")
 
 
 @dataclass(slots=True)
@@ -152,10 +155,16 @@ def _judge(
 ) -> Accepted:
     incoming.conversation = talk = _correlate(gateway, controller, background, incoming)  # 6
     _check_document(talk, incoming.identified)
-    _check_kind(gateway, talk, incoming.identified)
-    _check_ground(gateway, talk)  # 7
+    read_fault = gateway.adapter(talk.partner).read_fault
+    is_fault = read_fault is not None and incoming.identified.kind is MessageKind.FAULT
+    if not is_fault:  # a fault holds nothing about anybody, and may be about any message of ours
+        _check_kind(gateway, talk, incoming.identified)
+        _check_ground(gateway, talk)  # 7
     valid = validate(incoming.verified.element, incoming.schema, gateway.catalogue)  # 8
-    reply = _interpret(gateway, talk, valid.element)  # 9
+    if read_fault is not None and is_fault:
+        reply: Reply | FaultNotice = _guarded(lambda: read_fault(valid.element))
+    else:
+        reply = _interpret(gateway, talk, valid.element)  # 9
     digest = incoming.verified.digest
     return Accepted(talk, incoming.document, digest, incoming.identified, reply)
 
@@ -201,8 +210,13 @@ def _interpret(gateway: Gateway, talk: Conversation, element: Element) -> Reply:
     if sent_at is None or message_id is None:
         raise NotCorrelated
     envelope = envelope_of(gateway, talk, message_id, sent_at)
+    return _guarded(lambda: exchange.interpret(element, talk.question, envelope))
+
+
+def _guarded(read: Callable[[], Read]) -> Read:
+    """Let an adapter read; what it may not raise is our own fault."""
     try:
-        return exchange.interpret(element, talk.question, envelope)
+        return read()
     except PartnerFault:
         raise
     except Exception as fault:

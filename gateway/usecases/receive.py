@@ -22,7 +22,7 @@ from gateway.domain.errors import (
     Unintelligible,
 )
 from gateway.domain.parties import Controller
-from gateway.ports.creditor import Identified
+from gateway.ports.creditor import FaultNotice, Identified, MessageKind
 from gateway.ports.transport import Partner
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
@@ -69,10 +69,11 @@ async def accept(
 
 async def accept_response(
     gateway: Gateway, controller: Controller, talk: Conversation, body: bytes
-) -> receipt.Receipt | Identified | None:
+) -> receipt.Receipt | Identified | FaultNotice | None:
     """Take in what came back on a request of ours; return what proves that the request came in.
 
-    That is a signed receipt, or the signed answer when it repeats the digest of the request.
+    That is a signed receipt, or the signed answer when it repeats the digest of the request; or it
+    is a Foutbericht, which is filed too: the creditor refused the request and says why.
     A message that cannot be verified is still known to belong to this leg, by the connection.
     """
     reading = _Reading(body)
@@ -81,6 +82,8 @@ async def accept_response(
         if str(verified.element.tag) == receipt.RECEIPT_TAG:
             return _check_receipt(gateway, talk, receipt.interpret(verified.element))
         await _take(gateway, controller, talk.partner, reading, verified)
+        if reading.identified is not None and reading.identified.kind is MessageKind.FAULT:
+            return _fault(gateway, talk, reading.identified, verified)
         return _own_receipt(talk, reading.identified)
     except (PartnerFault, AdapterFault) as fault:
         reading.conversation = reading.conversation or talk
@@ -111,6 +114,14 @@ def _check_receipt(gateway: Gateway, talk: Conversation, found: receipt.Receipt)
     if found.message_id != talk.delivery.message_id or found.digest != talk.delivery.digest:
         raise NotCorrelated
     return found
+
+
+def _fault(
+    gateway: Gateway, talk: Conversation, found: Identified, verified: Verified
+) -> FaultNotice | None:
+    read = gateway.adapter(talk.partner).read_fault
+    about_this = found.answers == talk.delivery.message_id
+    return read(verified.element) if read is not None and about_this else None
 
 
 def _own_receipt(talk: Conversation, found: Identified | None) -> Identified | None:

@@ -15,7 +15,7 @@ from gateway.domain.events import EventType
 from gateway.domain.identifiers import CreditorId
 from gateway.domain.inquiry import DeliveryEvent
 from gateway.domain.parties import Controller
-from gateway.ports.transport import Delivered
+from gateway.ports.transport import Delivered, Refused
 from gateway.store import deliveries, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
@@ -128,6 +128,7 @@ async def send(gateway: Gateway, controller: Controller, sending: Sending) -> No
     finally:
         gateway.slots.leave([sending.row.creditor_id])
     proof = None
-    if isinstance(outcome, Delivered):
+    # A refusal comes with its reason, or with nothing.
+    if isinstance(outcome, Delivered) or (isinstance(outcome, Refused) and outcome.body):
         proof = await accept_response(gateway, controller, sending.talk, outcome.body)
     await settle(gateway, controller, sending, outcome, proof)

@@ -26,13 +26,14 @@ from gateway.domain.inquiry import (
 from gateway.domain.parties import Controller
 from gateway.domain.terms import terms_of
 from gateway.ledger.sealing import NONCE_BYTES, SealingKey
-from gateway.ports.creditor import Identified
+from gateway.ports.creditor import FaultNotice, Identified
 from gateway.ports.transport import Delivered, Outcome, Refused, RefusedForNow, Unknown
 from gateway.store import deliveries, health, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.messages import INBOUND, MessageRow
 from gateway.store.sealed import Content, seal_content
+from gateway.usecases.answers import fault_code
 from gateway.usecases.context import Gateway
 from gateway.usecases.conversation import Conversation
 from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
@@ -58,6 +59,10 @@ _LEG_MOVES = {
 }
 
 
+Proof = Receipt | Identified | FaultNotice
+"""What a creditor says of our request: that it came in, its answer, or why it refused it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A claimed delivery: its conversation and the message as it was recorded."""
@@ -73,7 +78,7 @@ class _Item:
 
     sending: Sending
     outcome: Outcome
-    proof: Receipt | Identified | None
+    proof: Proof | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ async def settle(
     controller: Controller,
     sending: Sending,
     outcome: Outcome,
-    proof: Receipt | Identified | None,
+    proof: Proof | None,
 ) -> None:
     """Write the outcome of one sending.
 
@@ -115,7 +120,7 @@ async def _settle_all(
             tx, [item.sending.row.delivery_id for item in items]
         )
         settled = [
-            _Settled(item, _settled(gateway, item.sending, row, item.outcome))
+            _Settled(item, _settled(gateway, item, row))
             for item in items
             if _is_ours(item.sending.row, row := rows[item.sending.row.delivery_id])
         ]
@@ -132,20 +137,23 @@ def _is_ours(claimed: DeliveryRow, now: DeliveryRow) -> bool:
 
 
 def _event(one: _Settled) -> NewEvent:
-    row, proven = one.row, _body_of(one.item.outcome) if one.item.proof else None
+    row, proof = one.row, one.item.proof
+    proven = _body_of(one.item.outcome) if isinstance(proof, Receipt | Identified) else None
     digest = None if proven is None else hashlib.sha256(proven).hexdigest()
     return delivery_event(_LOGGED[row.state], row, row.failure, receipt_sha256=digest)
 
 
-def _settled(gateway: Gateway, sending: Sending, row: DeliveryRow, outcome: Outcome) -> DeliveryRow:
+def _settled(gateway: Gateway, item: _Item, row: DeliveryRow) -> DeliveryRow:
+    sending, outcome = item.sending, item.outcome
+    said = fault_code(item.proof) if isinstance(item.proof, FaultNotice) else None
     again = gateway.clock.now() + _backoff(gateway, row.attempts, outcome)
     last = row.attempts >= sending.talk.partner.limits.attempts
     failure: str | None
     match outcome:
         case Delivered():
-            event, failure = DeliveryEvent.ACCEPTED, None
+            event, failure = DeliveryEvent.ACCEPTED, said
         case Refused():
-            event, failure = DeliveryEvent.REFUSED, f"http-{outcome.status}"
+            event, failure = DeliveryEvent.REFUSED, said or f"http-{outcome.status}"
         case RefusedForNow():
             event = DeliveryEvent.REFUSED if last else DeliveryEvent.REFUSED_FOR_NOW
             failure = outcome.reason

@@ -102,7 +102,7 @@ def other_document(shop: MemoryCreditor) -> bytes:
 
 
 def fault_as_answer(shop: MemoryCreditor) -> bytes:
-    """A Foutbericht is in the dialect, but it answers no question."""
+    """A Foutbericht is in the dialect, but this one holds an answer."""
     element = with_text(shop.unsigned(STATEMENT), "Berichttype", "Foutbericht")
     element.tag = SVB + "Foutbericht"
     return shop.sign_anything(element)
@@ -159,7 +159,7 @@ BAD = {
     for bad in (
         Bad(other_person, OtherPerson, correlated=True),
         Bad(incomplete, SchemaRefused, correlated=True),
-        Bad(fault_as_answer, ReplyNotAllowed, correlated=True),
+        Bad(fault_as_answer, SchemaRefused, correlated=True),
         Bad(wrong_environment, EnvironmentMismatch),
         Bad(wrong_recipient, RecipientMismatch),
         Bad(wrong_sender, RecipientMismatch),

@@ -83,7 +83,9 @@ async def _conversations(gateway: Gateway, controller: Controller, leg: Json) ->
     async with gateway.database.transaction(controller.oin) as tx:
         rows = await deliveries.deliveries_of_messages(tx, ids)
         talks, _ = await load_conversations(gateway, tx, controller, list(rows.values()))
-    return {str(row.message_id): talk for row, talk in talks.items()}
+    return {
+        str(row.message_id): talk for row, talk in talks.items() if isinstance(talk, Conversation)
+    }
 
 
 def _reasons(
