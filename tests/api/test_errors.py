@@ -41,7 +41,8 @@ number (`schuldeisers.0.reden`), a header by its name, empty for the whole conte
 that is not repeated because it may be personal. Beside these codes a field can have a code of the
 table above (`bsn-ongeldig`, `kenmerk-lijkt-bsn`). Once all fields are right, a ground can still be
 refused with `schuldeiser-ontbreekt` (consent and mandate name each creditor), `grondslag-verlopen`
-(it ends in the past) or `reden-past-niet` (this kind does not end for that reason).
+(it ends in the past), `artikel-onjuist` (a public task names only law and article, as in
+`Wgs art. 8(1), Bgs art. 15(k)`) or `reden-past-niet` (this kind does not end for that reason).
 
 | Code | Reason |
 |---|---|
