@@ -26,7 +26,6 @@ def test_a_question_prints_nothing_of_its_person(question: DebtStatementRequest)
     printed = repr(question)
     assert isinstance(question.subject, ByBsn)
     assert question.subject.bsn.value not in printed
-    assert "subject=ByBsn(…)" in printed
 
 
 @given(RESIDENTS)
