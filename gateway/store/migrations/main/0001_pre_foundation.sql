@@ -272,14 +272,14 @@ begin
         execute format('alter table %I enable row level security', name);
         execute format(
             'create policy own_controller on %I using (visible_controller(controller))', name);
+        execute format('grant select, insert, update on %I to gateway_app', name);
     end loop;
 end
 $$;
 
 grant usage on schema public to gateway_app;
-grant select, insert, update on all tables in schema public to gateway_app;
+grant select, insert, update on creditor_health to gateway_app;
 -- The log is append-only for the gateway: no update of an entry or an event, no delete anywhere
 -- but the outbox, which empties into the log.
 revoke update on log_entry, event, message_guard, reply from gateway_app;
-revoke insert, update on schema_migration from gateway_app;
 grant delete on log_outbox, idempotency, creditor_health to gateway_app;
