@@ -113,18 +113,28 @@ def _shown(value: Any) -> str | int | float | bool | None:
 
 
 class _FileLines:
-    """Opens the file for every line, so that one that was rotated away is let go."""
+    """Opens the file for every line, so that one that was rotated away is let go.
+
+    A line that cannot be written there goes to standard error: a full disk is no reason to leave
+    a message unsent, for what has to be proven is in the ledger.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.write("")
+        self._append("")
 
     def write(self, text: str) -> int:
-        with self._path.open("a", encoding="utf-8") as file:
-            return file.write(text)
+        try:
+            return self._append(text)
+        except OSError:
+            return sys.stderr.write(text)
 
     def flush(self) -> None:
         """Nothing is kept back."""
+
+    def _append(self, text: str) -> int:
+        with self._path.open("a", encoding="utf-8") as file:
+            return file.write(text)
 
 
 class _Lines:

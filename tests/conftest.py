@@ -1,5 +1,6 @@
 """What tests of every package share: one PostgreSQL per process, one fresh database per test."""
 
+import logging
 import shutil
 import tempfile
 import uuid
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import structlog
 
 from gateway.store.embedded import EmbeddedServer
 
@@ -23,6 +25,16 @@ class FreshDatabase:
 
     owner_dsn: str
     dsn: str
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """What a test makes of the logging of the process ends with it."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture

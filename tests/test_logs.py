@@ -4,6 +4,7 @@ import ast
 import io
 import json
 import logging
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,3 +146,17 @@ def test_lines_can_go_to_a_file(tmp_path, output):
     configure(path)
     structlog.get_logger().info("gateway_stopped")
     assert json.loads(path.read_text(encoding="utf-8"))["event"] == "gateway_stopped"
+
+
+def test_a_line_that_cannot_be_written_to_the_file_goes_to_standard_error(tmp_path, output, capsys):
+    folder = tmp_path / "lines"
+    folder.mkdir()
+    configure(folder / "gateway.log")
+    shutil.rmtree(folder)
+    structlog.get_logger().info("gateway_stopped")
+    assert json.loads(capsys.readouterr().err)["event"] == "gateway_stopped"
+
+
+def test_a_file_that_cannot_be_written_is_refused_at_the_start(tmp_path, output):
+    with pytest.raises(OSError):
+        configure(tmp_path / "absent" / "gateway.log")
