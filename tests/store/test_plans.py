@@ -41,7 +41,8 @@ FILL = (
         {_FROM}""",
     f"""insert into message_guard (bucket, controller, message_id, creditor_id, digest, receipt)
     select {_PLACE}, 'winkel', '', '' {_FROM}""",
-    f"insert into stream (bucket, controller, stream_id, subject_id) select {_PLACE}, {_ID} {_FROM}",
+    f"""insert into stream (bucket, controller, stream_id, subject_id)
+    select {_PLACE}, {_ID} {_FROM}""",
 )
 
 
