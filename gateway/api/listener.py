@@ -16,8 +16,8 @@ from gateway.api.server import Admitted, build
 from gateway.domain.errors import CertificateRefused, NotAuthorised
 from gateway.domain.parties import Controller
 from gateway.ports.transport import Partner
-from gateway.usecases import receive
 from gateway.usecases.context import Gateway
+from gateway.usecases.exchange import receive
 from gateway.wire.trust import check_known
 
 MESSAGES = "/v1/berichten"

@@ -15,10 +15,10 @@ from gateway.config.rights import Right
 from gateway.domain.errors import GatewayError, NotFound
 from gateway.domain.parties import Controller
 from gateway.store.database import Transaction
-from gateway.usecases import idempotency
+from gateway.usecases.casework import idempotency
+from gateway.usecases.casework.idempotency import Answer
 from gateway.usecases.commands import Caller
 from gateway.usecases.context import Gateway
-from gateway.usecases.idempotency import Answer
 
 JSON, XML = "application/json", "application/xml"
 API_VERSION = "1.0.0"

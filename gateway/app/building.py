@@ -14,8 +14,8 @@ from gateway.ports.environment import Calendar
 from gateway.registry import Registry
 from gateway.store.database import Database
 from gateway.store.embedded import EmbeddedServer
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from gateway.store.migration import check_migrated
 from gateway.transports.https import HttpsTransport
 from gateway.usecases.context import Gateway, SignCheckpoint

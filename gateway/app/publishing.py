@@ -13,7 +13,7 @@ import structlog
 
 from gateway.domain.errors import GatewayError
 from gateway.usecases.context import Gateway
-from gateway.usecases.sequencing import published
+from gateway.usecases.watch.sequencing import published
 
 _CHECKPOINT = "checkpoint"
 _log = structlog.get_logger(__name__)

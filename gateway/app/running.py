@@ -26,7 +26,7 @@ from gateway.ports.environment import Calendar
 from gateway.registry import Registry
 from gateway.transports.tls import equip
 from gateway.usecases.context import Gateway
-from gateway.usecases.workers import Workers
+from gateway.usecases.watch.workers import Workers
 
 Address = tuple[str, int]
 _log = structlog.get_logger(__name__)

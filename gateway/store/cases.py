@@ -7,7 +7,7 @@ from gateway.domain.identifiers import CaseId, StreamId, SubjectId
 from gateway.domain.person import Resident
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, Content, open_content, seal_content
+from gateway.store.evidence.sealed import Codec, Content, open_content, seal_content
 
 FIND_SUBJECT = """
 select subject_id from subject where bucket = $1 and controller = $2 and bsn_blind = $3

@@ -25,7 +25,7 @@ from gateway.domain.legal_basis import (
 from gateway.domain.parties import Period
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, Content, open_content, seal_content
+from gateway.store.evidence.sealed import Codec, Content, open_content, seal_content
 
 ADD_BASIS = """
 insert into legal_basis (bucket, controller, basis_id, case_id, subject_id, stream_id, kind, state,

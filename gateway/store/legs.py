@@ -23,7 +23,7 @@ from gateway.domain.statement import DebtStatementRequest
 from gateway.domain.terms import Terms
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, Content, open_content, seal_content
+from gateway.store.evidence.sealed import Codec, Content, open_content, seal_content
 
 ADD_ORDER = """
 insert into request_order (bucket, controller, order_id, case_id, created_at)

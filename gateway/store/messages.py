@@ -16,7 +16,7 @@ from gateway.domain.identifiers import CreditorId, LegId, MessageId, StreamId, S
 from gateway.domain.statement import DebtStatement, Refusal, Reply
 from gateway.ledger.sealing import SealingKey
 from gateway.store.database import Transaction
-from gateway.store.sealed import Codec, Content, open_content
+from gateway.store.evidence.sealed import Codec, Content, open_content
 
 ADD_MESSAGE = """
 insert into message (bucket, controller, row_id, direction, creditor_id, kind, state, leg_id,

@@ -12,8 +12,8 @@ from gateway.ports.creditor import CreditorAdapter
 from gateway.ports.environment import Calendar, Clock, Ids
 from gateway.ports.transport import Partner, Transport
 from gateway.store.database import Database
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from gateway.usecases.slots import Slots
 from gateway.usecases.together import Together
 from gateway.wire.schema import SchemaCatalogue

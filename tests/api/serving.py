@@ -29,8 +29,8 @@ from gateway.api.server import build_api
 from gateway.config.configuration import LiveConfiguration
 from gateway.config.partners import Known
 from gateway.store.database import Database
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from gateway.transports.tls import equip
 from gateway.usecases.context import Gateway
 from gateway.wire.schema import SchemaCatalogue

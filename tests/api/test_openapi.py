@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 from gateway.api import listener, server
 from gateway.api.openapi import back_office_document, creditor_document
 from gateway.api.routes import Route
-from gateway.usecases.recording import record_due
+from gateway.usecases.exchange.recording import record_due
 from tests.api import examples
 from tests.api.installation import HOST
 from tests.api.serving import Caller, Served

@@ -151,7 +151,7 @@ def linked(server: EmbeddedServer, link: Path) -> str:
 
 
 async def test_a_fault_of_ours_tells_nothing(back_office: Caller, monkeypatch: pytest.MonkeyPatch):
-    from gateway.usecases import read
+    from gateway.usecases.casework import read
 
     async def broken(*_: object) -> None:
         raise RuntimeError(examples.BSN)

@@ -26,10 +26,10 @@ from gateway.practice.stage.parties import ASKERS, MUNICIPALITY, issue_asker, is
 from gateway.registry import ROOT
 from gateway.store.embedded import EmbeddedServer
 from gateway.store.migration import drop_database
-from gateway.usecases.ask import ask_creditors
-from gateway.usecases.cases import open_case
+from gateway.usecases.casework.ask import ask_creditors
+from gateway.usecases.casework.cases import open_case
+from gateway.usecases.casework.grounds import record_basis
 from gateway.usecases.commands import Caller
-from gateway.usecases.grounds import record_basis
 from tests.bench.cast import ACTOR, asking, creditors, opening, party_of, public_task
 
 FIRST_DAY = date(2026, 11, 24)

@@ -17,11 +17,11 @@ from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.store import deliveries, legal_bases, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
-from gateway.store.journal import _Head
+from gateway.store.evidence.journal import _Head
 from gateway.store.legal_bases import BasisRow
 from gateway.store.legs import LegRow
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import (
+from gateway.usecases.exchange.conversation import (
     Conversation,
     compose,
     envelope_of,

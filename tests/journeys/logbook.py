@@ -22,8 +22,8 @@ from gateway.ledger.sealing import open_sealed
 from gateway.ledger.tree import leaf_hash
 from gateway.ledger.verification import verify_log
 from gateway.ports.transport import Partner
-from gateway.store.keys import KeyRing
-from gateway.usecases.sequencing import published, sequence
+from gateway.store.evidence.keys import KeyRing
+from gateway.usecases.watch.sequencing import published, sequence
 from gateway.wire.signature import Signed
 from tests.journeys.stage import LOG_KEY, TOWN, Stage
 

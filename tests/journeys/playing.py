@@ -25,8 +25,10 @@ from gateway.domain.statement import (
     Product,
 )
 from gateway.store.database import Transaction
-from gateway.usecases.ask import ask_creditors
-from gateway.usecases.cases import open_case
+from gateway.usecases.casework.ask import ask_creditors
+from gateway.usecases.casework.cases import open_case
+from gateway.usecases.casework.grounds import end_basis, record_basis
+from gateway.usecases.casework.read import list_legs, read_overview
 from gateway.usecases.commands import (
     AskCreditors,
     Caller,
@@ -39,14 +41,12 @@ from gateway.usecases.commands import (
     OverviewView,
     RecordBasis,
 )
-from gateway.usecases.grounds import end_basis, record_basis
-from gateway.usecases.read import list_legs, read_overview
-from gateway.usecases.receive import Acceptance, accept
-from gateway.usecases.recording import record_due
-from gateway.usecases.sending import claim_due, send
-from gateway.usecases.sequencing import sequence
-from gateway.usecases.settling import recover_lapsed
-from gateway.usecases.terms import watch_terms
+from gateway.usecases.exchange.receive import Acceptance, accept
+from gateway.usecases.exchange.recording import record_due
+from gateway.usecases.exchange.sending import claim_due, send
+from gateway.usecases.exchange.settling import recover_lapsed
+from gateway.usecases.watch.sequencing import sequence
+from gateway.usecases.watch.terms import watch_terms
 from tests.journeys.creditors import Crash
 from tests.journeys.stage import CREDITORS, ENERGY, SHOP, TODAY, TOWN, Stage
 

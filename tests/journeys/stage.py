@@ -37,8 +37,8 @@ from gateway.practice.issuing import PrivateKey
 from gateway.practice.pki import Party, PracticePki
 from gateway.registry import Registry
 from gateway.store.database import Database
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from gateway.usecases.context import Gateway
 from gateway.wire.signature import KeySigner
 from gateway.wire.trust import Anchors, PartnerTrust, certificate_pin

@@ -9,7 +9,7 @@ import pytest
 from gateway.domain.errors import ReferenceLooksLikeBsn, StateConflict
 from gateway.domain.identifiers import OrderId
 from gateway.domain.inquiry import LegState
-from gateway.usecases.ask import ask_creditors
+from gateway.usecases.casework.ask import ask_creditors
 from gateway.usecases.commands import AskCreditors, CreditorAsked
 from tests.journeys.playing import (
     OTHER_STATEMENT,

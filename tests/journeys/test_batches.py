@@ -9,8 +9,8 @@ from gateway.domain.errors import MessageReused, OtherPerson
 from gateway.domain.identifiers import ClientNumber, CreditorId, Oin
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.store.database import Database, Transaction
-from gateway.usecases.receive import Acceptance
-from gateway.usecases.sending import claim_due, send
+from gateway.usecases.exchange.receive import Acceptance
+from gateway.usecases.exchange.sending import claim_due, send
 from tests.journeys.logbook import check_log
 from tests.journeys.playing import (
     OTHER_STATEMENT,

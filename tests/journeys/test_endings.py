@@ -12,8 +12,8 @@ from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
 from gateway.domain.legal_basis import BasisKind, EndReason
 from gateway.ports.creditor import MessageKind
 from gateway.usecases.commands import Ending
-from gateway.usecases.sending import claim_due, send
-from gateway.usecases.terms import watch_terms
+from gateway.usecases.exchange.sending import claim_due, send
+from gateway.usecases.watch.terms import watch_terms
 from tests.journeys.creditors import Act
 from tests.journeys.logbook import check_log, log_first
 from tests.journeys.playing import (

@@ -8,7 +8,7 @@ import pytest
 from gateway.domain.errors import InvalidInput
 from gateway.domain.events import EventType
 from gateway.domain.legal_basis import BasisKind
-from gateway.usecases.grounds import list_bases, read_basis
+from gateway.usecases.casework.grounds import list_bases, read_basis
 from tests.journeys.logbook import check_log
 from tests.journeys.playing import ask, caller, consent, grounded, opened, public_task, settled
 from tests.journeys.stage import HELPER, SHOP, Stage

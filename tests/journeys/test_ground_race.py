@@ -14,8 +14,8 @@ import pytest
 
 from gateway.domain.events import EventType
 from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
-from gateway.usecases.recording import record_due
-from gateway.usecases.sending import claim_due, send
+from gateway.usecases.exchange.recording import record_due
+from gateway.usecases.exchange.sending import claim_due, send
 from gateway.usecases.slots import Slots
 from tests.conftest import FreshDatabase
 from tests.journeys.logbook import check_log

@@ -11,7 +11,7 @@ from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
 from gateway.domain.legal_basis import BasisKind, BasisState, EndReason
 from gateway.domain.parties import Period
 from gateway.ports.creditor import MessageKind
-from gateway.usecases.grounds import end_lapsed, read_basis
+from gateway.usecases.casework.grounds import end_lapsed, read_basis
 from tests.journeys.logbook import check_log
 from tests.journeys.playing import (
     STATEMENT,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.domain.statement import Refusal, RefusalReason
-from gateway.usecases.read import list_messages, read_message, read_order
+from gateway.usecases.casework.read import list_messages, read_message, read_order
 from tests.journeys.playing import (
     CONTACT,
     EVERY_CREDITOR,

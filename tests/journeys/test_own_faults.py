@@ -17,10 +17,10 @@ from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.domain.statement import DebtStatementRequest, Reply
 from gateway.ports.creditor import Envelope, MessageKind
 from gateway.ports.transport import Partner
-from gateway.store.keys import CACHE_FOR
-from gateway.usecases.conversation import POSTPONED_FOR
-from gateway.usecases.sending import claim_due, send
-from gateway.usecases.workers import Workers
+from gateway.store.evidence.keys import CACHE_FOR
+from gateway.usecases.exchange.conversation import POSTPONED_FOR
+from gateway.usecases.exchange.sending import claim_due, send
+from gateway.usecases.watch.workers import Workers
 from gateway.wire.xml import Element
 from tests.journeys.creditors import Act, Crash
 from tests.journeys.logbook import check_log, log_first

@@ -12,7 +12,7 @@ from gateway.domain.events import EventType
 from gateway.domain.identifiers import CaseId, CreditorId
 from gateway.domain.inquiry import LegState
 from gateway.domain.statement import Refusal, RefusalReason, Reply
-from gateway.usecases.read import list_messages
+from gateway.usecases.casework.read import list_messages
 from gateway.wire.signature import verify
 from tests.journeys.creditors import Act
 from tests.journeys.logbook import Written, check_log

@@ -31,7 +31,7 @@ from gateway.domain.events import EventType
 from gateway.domain.identifiers import CaseId, ClientNumber, MessageId
 from gateway.domain.inquiry import LegState
 from gateway.ports.creditor import FaultNotice, MessageKind
-from gateway.usecases.read import list_messages
+from gateway.usecases.casework.read import list_messages
 from gateway.wire.schema import validate
 from gateway.wire.signature import Signer, verify
 from gateway.wire.xml import Element

@@ -10,9 +10,9 @@ from gateway.config.settings import WorkerSettings
 from gateway.domain.events import EventType
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.ports.transport import Delivered, Unknown
-from gateway.usecases.sending import claim_due
-from gateway.usecases.settling import recover_lapsed, settle
-from gateway.usecases.workers import Workers
+from gateway.usecases.exchange.sending import claim_due
+from gateway.usecases.exchange.settling import recover_lapsed, settle
+from gateway.usecases.watch.workers import Workers
 from tests.conftest import FreshDatabase
 from tests.journeys.logbook import check_log, log_first
 from tests.journeys.playing import (

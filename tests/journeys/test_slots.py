@@ -9,7 +9,7 @@ from gateway.domain.events import EventType
 from gateway.domain.identifiers import CreditorId, Oin
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.ports.transport import Limits, Partner
-from gateway.usecases.sending import claim_due, send
+from gateway.usecases.exchange.sending import claim_due, send
 from gateway.usecases.slots import Slots
 from gateway.wire.signature import Signed
 from tests.journeys.creditors import Crash

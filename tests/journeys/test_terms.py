@@ -10,7 +10,7 @@ import pytest
 from gateway.domain.events import EventType
 from gateway.domain.inquiry import DeliveryKind, DeliveryState, LegState
 from gateway.ports.creditor import MessageKind
-from gateway.usecases.terms import Watched, watch_terms
+from gateway.usecases.watch.terms import Watched, watch_terms
 from tests.conftest import FreshDatabase
 from tests.journeys.creditors import Act, Crash
 from tests.journeys.faults import DyingDatabase, Moment

@@ -7,8 +7,8 @@ import asyncpg
 
 from gateway.domain.events import EventType
 from gateway.domain.inquiry import DeliveryState
-from gateway.usecases.cases import find_cases
-from gateway.usecases.read import list_legs, read_leg, read_message, read_order
+from gateway.usecases.casework.cases import find_cases
+from gateway.usecases.casework.read import list_legs, read_leg, read_message, read_order
 from tests.journeys.logbook import Written, check_log
 from tests.journeys.playing import BSN, STATEMENT, Asked, arrives, asked_for, caller, settled
 from tests.journeys.stage import SHOP, Stage

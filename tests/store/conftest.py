@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.store.database import Database
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from tests.conftest import FreshDatabase
 from tests.journeys.stage import KEKS, NOW, TODAY, SeededIds, StandingCalendar, StandingClock
 from tests.store.filling import Store

@@ -32,8 +32,8 @@ from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.store import deliveries, legal_bases, legs
 from gateway.store.database import Database
 from gateway.store.deliveries import DeliveryRow
-from gateway.store.journal import Journal
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.journal import Journal
+from gateway.store.evidence.keys import KeyRing
 from gateway.store.legs import LegContent, LegRow, OrderRow
 from tests.adapters.examples import question_of
 from tests.journeys.stage import NOW, TODAY, SeededIds, StandingClock

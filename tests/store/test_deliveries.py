@@ -13,12 +13,13 @@ from gateway.domain.errors import IllegalMove
 from gateway.domain.events import EventType, NewEvent
 from gateway.domain.identifiers import DeliveryId, MessageId
 from gateway.domain.inquiry import DeliveryEvent, DeliveryKind, DeliveryState
-from gateway.store import deliveries, legal_bases, legs, log
+from gateway.store import deliveries, legal_bases, legs
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
+from gateway.store.evidence import log
 from tests.journeys.stage import NOW, TODAY
+from tests.store.evidence.test_log import sign
 from tests.store.filling import OURS, SHOP, Store
-from tests.store.test_log import sign
 
 LATER = NOW + timedelta(hours=1)
 

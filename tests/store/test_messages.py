@@ -6,8 +6,8 @@ from gateway.domain.identifiers import CreditorId, LegId, MessageId
 from gateway.domain.inquiry import InboundState
 from gateway.domain.statement import Reply
 from gateway.store import messages
+from gateway.store.evidence.sealed import Content, seal_content
 from gateway.store.messages import INBOUND, OUTBOUND, Guarded, MessageRow, ReplyRow
-from gateway.store.sealed import Content, seal_content
 from tests.adapters.examples import REFUSAL, STATEMENT
 from tests.journeys.stage import NOW, TODAY
 from tests.store.filling import OURS, SHOP, THEIRS, Store

@@ -13,7 +13,8 @@ import asyncpg
 import pytest
 
 from gateway.domain.identifiers import Oin, bucket_of
-from gateway.store import deliveries, journal, legs, messages
+from gateway.store import deliveries, legs, messages
+from gateway.store.evidence import journal
 from tests.conftest import FreshDatabase
 
 CONTROLLERS, ROWS, ASKED = 40, 1_000, 14

@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from gateway.domain.identifiers import CaseId, MessageId, Oin
-from gateway.store import cases, deliveries, idempotency, legs, log, messages
+from gateway.store import cases, deliveries, idempotency, legs, messages
+from gateway.store.evidence import log
 from gateway.store.idempotency import KeyRow
 from gateway.store.messages import INBOUND, Guarded, MessageRow, ReplyRow
 from gateway.usecases.context import SignCheckpoint

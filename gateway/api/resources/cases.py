@@ -23,9 +23,9 @@ from gateway.domain.errors import BsnInvalid, NotFound, ReferenceLooksLikeBsn
 from gateway.domain.identifiers import Bsn, CaseId
 from gateway.domain.person import Address, Gender, PersonName, Resident
 from gateway.store.database import Transaction
-from gateway.usecases import cases
+from gateway.usecases.casework import cases
+from gateway.usecases.casework.idempotency import Answer
 from gateway.usecases.commands import CaseView, OpenCase
-from gateway.usecases.idempotency import Answer
 
 PATH = "/v1/zaken"
 

@@ -23,9 +23,9 @@ from gateway.domain.legal_basis import (
 )
 from gateway.domain.parties import Period
 from gateway.store.database import Transaction
-from gateway.usecases import grounds
+from gateway.usecases.casework import grounds
+from gateway.usecases.casework.idempotency import Answer
 from gateway.usecases.commands import BasisView, EndBasis, RecordBasis
-from gateway.usecases.idempotency import Answer
 
 PATH = "/v1/grondslagen"
 OF_CASE = f"{CASES}/{{zaakId}}/grondslagen"

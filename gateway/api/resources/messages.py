@@ -10,7 +10,7 @@ from gateway.api.routes import XML, Call, Reply, Route, reply
 from gateway.config.rights import Right
 from gateway.domain.errors import NotFound
 from gateway.domain.identifiers import CaseId
-from gateway.usecases import read
+from gateway.usecases.casework import read
 from gateway.usecases.commands import MessageView
 
 PATH = "/v1/berichten"

@@ -19,7 +19,7 @@ from gateway.domain.identifiers import CaseId
 from gateway.domain.inquiry import LegState
 from gateway.domain.overview import OverviewLine
 from gateway.domain.statement import RefusalReason
-from gateway.usecases import read
+from gateway.usecases.casework import read
 
 
 class LineOut(Outgoing, title="Overzichtsregel"):

@@ -20,9 +20,9 @@ from gateway.domain.legal_basis import Purpose
 from gateway.domain.parties import AskReason
 from gateway.domain.statement import MeterReading, Product
 from gateway.store.database import Transaction
-from gateway.usecases import ask, read
+from gateway.usecases.casework import ask, read
+from gateway.usecases.casework.idempotency import Answer
 from gateway.usecases.commands import AskCreditors, CreditorAsked, DeliveryView, LegDetail
-from gateway.usecases.idempotency import Answer
 
 PATH = "/v1/saldoverzoeken"
 OF_CASE = f"{CASES}/{{zaakId}}/saldoverzoeken"

@@ -21,8 +21,8 @@ from gateway.ports.transport import Partner
 from gateway.practice.story.told import Account, Joined, Json, RefusedMessage
 from gateway.store import deliveries, messages
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation, envelope_of
-from gateway.usecases.recording import load_conversations
+from gateway.usecases.exchange.conversation import Conversation, envelope_of
+from gateway.usecases.exchange.recording import load_conversations
 from gateway.wire import receipt
 from gateway.wire.schema import validate
 from gateway.wire.signature import verify

@@ -1,6 +1,6 @@
 import uuid
 
-from gateway.usecases.recording import record_due
+from gateway.usecases.exchange.recording import record_due
 from tests.api import examples
 from tests.api.installation import HOST
 from tests.api.serving import Caller, Served

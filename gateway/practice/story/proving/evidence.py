@@ -17,7 +17,7 @@ from gateway.ledger.tiles import split_bundle
 from gateway.ledger.verification import verify_log
 from gateway.practice.stage.folder import OutFolder
 from gateway.practice.story.told import Evidence, Json
-from gateway.store.events import EventRow, read_events
+from gateway.store.evidence.events import EventRow, read_events
 
 _ENTRIES = "tile/entries/"
 

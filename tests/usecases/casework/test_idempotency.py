@@ -6,9 +6,9 @@ import pytest
 
 from gateway.domain.errors import IdempotencyConflict
 from gateway.store.database import Transaction
-from gateway.usecases.cases import find_cases, open_case
+from gateway.usecases.casework.cases import find_cases, open_case
+from gateway.usecases.casework.idempotency import Answer, perform
 from gateway.usecases.commands import OpenCase
-from gateway.usecases.idempotency import Answer, perform
 from tests.journeys.playing import BSN, RESIDENT, caller
 from tests.journeys.stage import HELPER, NEIGHBOUR, TODAY, Stage
 

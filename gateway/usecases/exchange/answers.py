@@ -16,11 +16,11 @@ from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.ports.creditor import FaultNotice, Identified
 from gateway.store import legs, messages
 from gateway.store.database import Transaction
+from gateway.store.evidence.sealed import Content, seal_content
 from gateway.store.messages import INBOUND, MessageKey, MessageRow, ReplyRow
-from gateway.store.sealed import Content, seal_content
+from gateway.usecases.casework.personal import automatic
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation
-from gateway.usecases.personal import automatic
+from gateway.usecases.exchange.conversation import Conversation
 
 
 def fault_code(fault: FaultNotice) -> str:

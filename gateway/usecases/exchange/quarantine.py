@@ -17,12 +17,12 @@ from gateway.ledger.sealing import NONCE_BYTES
 from gateway.ports.creditor import FaultNotice, Identified
 from gateway.ports.transport import Partner
 from gateway.store import messages
+from gateway.store.evidence.sealed import Content, seal_content
 from gateway.store.messages import INBOUND, MessageRow
-from gateway.store.sealed import Content, seal_content
+from gateway.usecases.casework.personal import automatic
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation, envelope_of
-from gateway.usecases.personal import automatic
-from gateway.usecases.signing import sign_all
+from gateway.usecases.exchange.conversation import Conversation, envelope_of
+from gateway.usecases.exchange.signing import sign_all
 from gateway.wire.schema import validate
 from gateway.wire.signature import Verified
 

@@ -19,13 +19,13 @@ from gateway.ports.transport import Delivered, Refused
 from gateway.store import deliveries, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
+from gateway.usecases.casework.ending import ENDED_AS, delivery_event, end_legs, give_up
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation, Halt, obstacle
-from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
-from gateway.usecases.receive import accept_response
-from gateway.usecases.recording import load_conversations
-from gateway.usecases.rows import Rows, work_on
-from gateway.usecases.settling import Sending, settle
+from gateway.usecases.exchange.conversation import Conversation, Halt, obstacle
+from gateway.usecases.exchange.receive import accept_response
+from gateway.usecases.exchange.recording import load_conversations
+from gateway.usecases.exchange.rows import Rows, work_on
+from gateway.usecases.exchange.settling import Sending, settle
 from gateway.wire.signature import recall
 
 LEASE = timedelta(minutes=2)

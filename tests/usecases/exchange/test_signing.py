@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.domain.errors import AdapterFault
-from gateway.usecases.signing import sign_all
+from gateway.usecases.exchange.signing import sign_all
 from gateway.wire.schema import SchemaCatalogue, Valid, validate
 from gateway.wire.signature.profile import DS, Algorithm
 from gateway.wire.xml import Namespace

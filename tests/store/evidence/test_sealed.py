@@ -19,8 +19,8 @@ from gateway.domain.statement import (
 )
 from gateway.ledger.sealing import SealingKey
 from gateway.store import cases, legs, messages
+from gateway.store.evidence.sealed import Codec, Content, open_content, seal_content
 from gateway.store.legs import LegContent
-from gateway.store.sealed import Codec, Content, open_content, seal_content
 from tests.adapters.examples import NAME
 from tests.strategies import SHAPES, addresses, bsns, names, questions, replies
 

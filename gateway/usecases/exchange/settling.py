@@ -31,13 +31,13 @@ from gateway.ports.transport import Delivered, Outcome, Refused, RefusedForNow, 
 from gateway.store import deliveries, health, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
+from gateway.store.evidence.sealed import Content, seal_content
 from gateway.store.messages import INBOUND, MessageRow
-from gateway.store.sealed import Content, seal_content
-from gateway.usecases.answers import fault_code
+from gateway.usecases.casework.ending import ENDED_AS, delivery_event, end_legs, give_up
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation
-from gateway.usecases.ending import ENDED_AS, delivery_event, end_legs, give_up
-from gateway.usecases.rows import Rows, work_on
+from gateway.usecases.exchange.answers import fault_code
+from gateway.usecases.exchange.conversation import Conversation
+from gateway.usecases.exchange.rows import Rows, work_on
 from gateway.wire.receipt import Receipt
 from gateway.wire.signature import Signed
 

@@ -18,11 +18,11 @@ from gateway.store import deliveries, legs
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
+from gateway.usecases.casework.ending import record_somewhere
+from gateway.usecases.casework.grounds import end_lapsed
+from gateway.usecases.casework.personal import automatic
 from gateway.usecases.context import Gateway
-from gateway.usecases.ending import record_somewhere
-from gateway.usecases.grounds import end_lapsed
-from gateway.usecases.personal import automatic
-from gateway.usecases.rows import Rows, work_on
+from gateway.usecases.exchange.rows import Rows, work_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from gateway.domain.parties import Controller
 from gateway.ledger.tiles import EMPTY_EDGE, grow
-from gateway.store import log
+from gateway.store.evidence import log
 from gateway.usecases.context import Gateway
 
 PAGE = 4_096

@@ -39,10 +39,10 @@ from gateway.store import legal_bases as store
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
-from gateway.usecases.cases import viewed
+from gateway.usecases.casework.cases import viewed
+from gateway.usecases.casework.personal import acting, automatic
 from gateway.usecases.commands import BasisView, Caller, EndBasis, Ending, RecordBasis
 from gateway.usecases.context import Gateway
-from gateway.usecases.personal import acting, automatic
 
 _NAMES_EACH_CREDITOR = frozenset({BasisKind.CONSENT, BasisKind.MANDATE})
 _TO_CANCEL = frozenset({DeliveryState.QUEUED, DeliveryState.RECORDED, DeliveryState.IN_DOUBT})

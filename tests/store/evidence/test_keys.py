@@ -10,7 +10,7 @@ import pytest
 from gateway.domain.errors import EvidenceUnavailable, LogRefused, StoreUnfit
 from gateway.domain.identifiers import Bsn, SubjectId
 from gateway.ledger.sealing import SealingKey
-from gateway.store.keys import CACHE_FOR, KeyRing
+from gateway.store.evidence.keys import CACHE_FOR, KeyRing
 from tests.journeys.stage import KEKS, SeededIds
 from tests.store.filling import OURS, THEIRS, Store
 

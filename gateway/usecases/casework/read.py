@@ -16,7 +16,7 @@ from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
 from gateway.store.legs import LegRow
 from gateway.store.messages import OUTBOUND, MessageRow
-from gateway.usecases.cases import viewed
+from gateway.usecases.casework.cases import viewed
 from gateway.usecases.commands import (
     Caller,
     DeliveryView,

@@ -25,9 +25,9 @@ from gateway.domain.parties import Controller
 from gateway.ports.creditor import FaultNotice, Identified, MessageKind
 from gateway.ports.transport import Partner
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import Conversation
-from gateway.usecases.intake import Incoming, take_in
-from gateway.usecases.quarantine import Refused, fault_message, quarantine
+from gateway.usecases.exchange.conversation import Conversation
+from gateway.usecases.exchange.intake import Incoming, take_in
+from gateway.usecases.exchange.quarantine import Refused, fault_message, quarantine
 from gateway.wire import receipt
 from gateway.wire.signature import Verified, verify
 

@@ -9,7 +9,7 @@ import pytest
 from gateway.domain.errors import GatewayError, NotFound, ReferenceLooksLikeBsn
 from gateway.domain.events import EventType
 from gateway.domain.identifiers import Bsn, CaseId
-from gateway.usecases.cases import find_cases, open_case, read_case
+from gateway.usecases.casework.cases import find_cases, open_case, read_case
 from gateway.usecases.commands import OpenCase
 from tests.journeys.logbook import check_log
 from tests.journeys.playing import BSN, RESIDENT, caller, commit, opened

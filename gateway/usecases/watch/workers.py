@@ -17,13 +17,14 @@ import structlog
 from gateway.config.settings import WorkerSettings
 from gateway.domain.errors import GatewayError, StoreUnavailable
 from gateway.domain.parties import Controller
-from gateway.store import deliveries, idempotency, log
+from gateway.store import deliveries, idempotency
+from gateway.store.evidence import log
 from gateway.usecases.context import Gateway
-from gateway.usecases.recording import record_due
-from gateway.usecases.sending import claim_due, send
-from gateway.usecases.sequencing import sequence
-from gateway.usecases.settling import Sending, recover_lapsed
-from gateway.usecases.terms import watch_terms
+from gateway.usecases.exchange.recording import record_due
+from gateway.usecases.exchange.sending import claim_due, send
+from gateway.usecases.exchange.settling import Sending, recover_lapsed
+from gateway.usecases.watch.sequencing import sequence
+from gateway.usecases.watch.terms import watch_terms
 
 _log = structlog.get_logger(__name__)
 WATCH_EVERY = timedelta(seconds=30)

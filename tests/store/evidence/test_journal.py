@@ -14,7 +14,7 @@ from gateway.ledger.encoding import decode
 from gateway.ledger.entry import Part, check_opening, parse_entry
 from gateway.ledger.sealing import open_sealed
 from gateway.ledger.tree import leaf_hash
-from gateway.store.log import outbox_size
+from gateway.store.evidence.log import outbox_size
 from tests.store.filling import OURS, Store, happened
 
 ROWS = """

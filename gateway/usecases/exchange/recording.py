@@ -25,10 +25,12 @@ from gateway.ledger.sealing import NONCE_BYTES, SealingKey
 from gateway.store import deliveries, legal_bases, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
+from gateway.store.evidence.sealed import Content, seal_content
 from gateway.store.messages import OUTBOUND, MessageRow
-from gateway.store.sealed import Content, seal_content
+from gateway.usecases.casework.ending import ENDED_AS, end_legs, give_up
+from gateway.usecases.casework.personal import automatic
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import (
+from gateway.usecases.exchange.conversation import (
     QUESTION_KIND,
     Conversation,
     Halt,
@@ -37,9 +39,7 @@ from gateway.usecases.conversation import (
     obstacle,
     open_conversation,
 )
-from gateway.usecases.ending import ENDED_AS, end_legs, give_up
-from gateway.usecases.personal import automatic
-from gateway.usecases.rows import Rows, work_on
+from gateway.usecases.exchange.rows import Rows, work_on
 from gateway.wire.signature import Signed, sign
 
 

@@ -22,9 +22,9 @@ from gateway.domain.identifiers import CreditorId
 from gateway.domain.inquiry import DeliveryState, LegState
 from gateway.domain.legal_basis import BasisKind, DataCategory, Purpose, ScopeLine
 from gateway.domain.parties import AskReason
-from gateway.usecases.ask import ask_creditors
+from gateway.usecases.casework.ask import ask_creditors
+from gateway.usecases.casework.read import read_leg, read_order
 from gateway.usecases.commands import AskCreditors, CreditorAsked
-from gateway.usecases.read import read_leg, read_order
 from tests.journeys.playing import (
     RESIDENT,
     ask,

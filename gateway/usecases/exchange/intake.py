@@ -32,22 +32,23 @@ from gateway.domain.statement import Reply
 from gateway.ledger.sealing import SealingKey
 from gateway.ports.creditor import FaultNotice, Identified, MessageKind
 from gateway.ports.transport import Partner
-from gateway.store import deliveries, legal_bases, legs, log, messages
+from gateway.store import deliveries, legal_bases, legs, messages
 from gateway.store.database import Transaction
 from gateway.store.deliveries import DeliveryRow
+from gateway.store.evidence import log
 from gateway.store.legal_bases import BasisRow
 from gateway.store.legs import LegRow
 from gateway.store.messages import Guarded, MessageKey
-from gateway.usecases.answers import Accepted, store_answers
 from gateway.usecases.context import Gateway
-from gateway.usecases.conversation import (
+from gateway.usecases.exchange.answers import Accepted, store_answers
+from gateway.usecases.exchange.conversation import (
     QUESTION_KIND,
     Conversation,
     envelope_of,
     open_conversation,
     still_covered,
 )
-from gateway.usecases.signing import sign_all
+from gateway.usecases.exchange.signing import sign_all
 from gateway.wire import receipt
 from gateway.wire.schema import validate
 from gateway.wire.signature import Verified

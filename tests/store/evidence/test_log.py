@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.identifiers import Oin
 from gateway.ledger.tree import EMPTY, leaf_hash
-from gateway.store.log import integrate, outbox_size, read_entries, read_tree
+from gateway.store.evidence.log import integrate, outbox_size, read_entries, read_tree
 from tests.journeys.stage import NOW
 from tests.store.filling import OURS, THEIRS, Store, happened
 

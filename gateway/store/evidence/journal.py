@@ -19,7 +19,7 @@ from gateway.ledger.sealing import CHANCE_BYTES, Draft, SealedRecord, SealingKey
 from gateway.ledger.tree import leaf_hash
 from gateway.ports.environment import Calendar, Ids
 from gateway.store.database import Transaction
-from gateway.store.keys import KeyRing
+from gateway.store.evidence.keys import KeyRing
 
 ADD_STREAM = """
 insert into stream (bucket, controller, stream_id, subject_id) values ($1, $2, $3, $4)

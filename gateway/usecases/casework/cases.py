@@ -7,9 +7,9 @@ from gateway.domain.person import Resident
 from gateway.ledger.sealing import NONCE_BYTES
 from gateway.store import cases as store
 from gateway.store.database import Transaction
+from gateway.usecases.casework.personal import acting
 from gateway.usecases.commands import Caller, CaseView, OpenCase
 from gateway.usecases.context import Gateway
-from gateway.usecases.personal import acting
 
 
 async def open_case(

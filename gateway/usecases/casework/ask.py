@@ -37,9 +37,9 @@ from gateway.store import cases, deliveries, legal_bases, legs
 from gateway.store.cases import CaseContent
 from gateway.store.database import Transaction
 from gateway.store.legal_bases import BasisRow
+from gateway.usecases.casework.personal import acting
 from gateway.usecases.commands import AskCreditors, Caller, CreditorAsked
 from gateway.usecases.context import Gateway
-from gateway.usecases.personal import acting
 
 _ASKED_FOR = frozenset({Purpose.DEBT_STATEMENT, Purpose.YEARLY_CHECK})
 _STILL_ASKED = frozenset({LegState.OPEN, LegState.AWAITING_REPLY})

@@ -1,0 +1,1 @@
+"""What stays: events, the log, sealed content and the keys to it."""

@@ -1,0 +1,1 @@
+"""What happens by itself: the workers, the terms, the sequencer."""
