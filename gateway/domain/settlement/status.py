@@ -1,4 +1,4 @@
-"""What helper and creditor tell each other on the way: where the case stands, and who knows the client."""
+"""What is said on the way: where the case stands, and whether the creditor knows the client."""
 
 from dataclasses import dataclass
 from datetime import date
