@@ -123,7 +123,7 @@ def test_every_code_of_the_error_tree_is_listed(kind: type[GatewayError]):
 
 
 def test_the_codes_of_the_use_cases_are_explained():
-    sources = (DOCUMENT.parents[1] / "gateway" / "usecases").glob("*.py")
+    sources = (DOCUMENT.parents[1] / "gateway" / "usecases").rglob("*.py")
     text = "".join(path.read_text(encoding="utf-8") for path in sources)
     codes = re.findall(r'InvalidParam\(\s*"\w+",\s*"([a-z-]+)"', text)
     assert codes
